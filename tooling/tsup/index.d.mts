@@ -1,0 +1,6 @@
+import type { Options } from 'tsup'
+export declare function packageBuild(options?: {
+  entry?: string[]
+  dts?: boolean
+  noExternal?: (string | RegExp)[]
+}): Options | Options[]

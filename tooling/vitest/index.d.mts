@@ -1,0 +1,3 @@
+import type { ViteUserConfig } from 'vitest/config'
+export declare function engineTests(): ViteUserConfig
+export declare function plainTests(): ViteUserConfig
