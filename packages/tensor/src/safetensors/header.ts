@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors'
 import { type ByteSource, readExactly } from './byte-source'
 import { bytesOfTensor, type ElementType, elementTypes, isElementType } from './element-type'
-import { findDuplicateName, hasLoneSurrogate, isJsonObject, shown } from './json-text'
+import { findJsonProblem, hasLoneSurrogate, isJsonObject, shown } from './json-text'
 
 /** Bytes of the little-endian number in front of the header that tells the header's length. */
 export const lengthBytes = 8
@@ -93,11 +93,8 @@ function parseHeader(file: string, text: string): Readonly<Record<string, unknow
   } catch (error) {
     throw damaged(file, `the header is not valid JSON (${error instanceof Error ? error.message : error})`)
   }
-  const duplicate = findDuplicateName(text)
-  if (duplicate) {
-    const where = duplicate.path.length > 0 ? ` inside ${duplicate.path.map(shown).join(', ')}` : ''
-    throw damaged(file, `the header has the name ${shown(duplicate.name)} twice${where}, expected once`)
-  }
+  const problem = findJsonProblem(text)
+  if (problem) throw damaged(file, `found ${problem} in the header`)
   // Always true after the first check; JSON.parse makes own properties even of names such as __proto__.
   if (!isJsonObject(fields)) throw damaged(file, 'the header is not a JSON object')
   return fields

@@ -1,8 +1,5 @@
-/** A name that an object of a JSON text has twice, and the path of names that leads to that object. */
-export interface DuplicateName {
-  readonly name: string
-  readonly path: readonly string[]
-}
+/** The deepest nesting of a JSON text from a checkpoint: the reference implementation's limit. */
+const maximumDepth = 128
 
 /** An object (`names` so far) or an array (`names` is null) that the scan is inside of. */
 interface Level {
@@ -13,12 +10,13 @@ interface Level {
 }
 
 /**
- * Finds the first name that occurs twice in one object of a JSON text, at any depth. `JSON.parse` silently
- * keeps the last of two, so two readers of one file could see different tensors.
+ * Finds what `JSON.parse` lets pass: a name that occurs twice in one object, at any depth (it silently keeps the
+ * last, so two readers of one file could see different tensors), and nesting of more than 128 levels.
  *
  * @param text a text that `JSON.parse` accepts; the scan relies on it and checks nothing else
+ * @returns the first problem, worded to follow "found" in a message, or null
  */
-export function findDuplicateName(text: string): DuplicateName | null {
+export function findJsonProblem(text: string): string | null {
   const levels: Level[] = []
   let nameComesNext = false
   for (let position = 0; position < text.length; position++) {
@@ -27,6 +25,7 @@ export function findDuplicateName(text: string): DuplicateName | null {
     if (character === '{' || character === '[') {
       const names = character === '{' ? new Set<string>() : null
       levels.push({ names, under: current?.latest ?? null, latest: null })
+      if (levels.length > maximumDepth) return `more than ${maximumDepth} levels of nesting`
       nameComesNext = names !== null
     } else if (character === '}' || character === ']') {
       levels.pop()
@@ -38,7 +37,7 @@ export function findDuplicateName(text: string): DuplicateName | null {
       if (nameComesNext && current?.names) {
         // Names are compared after their escapes are resolved: "a" and "\u0061" are one name.
         const name = String(JSON.parse(text.slice(position, end)))
-        if (current.names.has(name)) return { name, path: pathOf(levels) }
+        if (current.names.has(name)) return `the name ${shown(name)} twice${placeOf(levels)}, expected once`
         current.names.add(name)
         current.latest = name
       }
@@ -56,8 +55,10 @@ function endOfString(text: string, start: number): number {
   return position + 1
 }
 
-function pathOf(levels: readonly Level[]): string[] {
-  return levels.flatMap((level) => (level.under === null ? [] : [level.under]))
+/** The names that lead to the innermost level, for a message. */
+function placeOf(levels: readonly Level[]): string {
+  const names = levels.flatMap((level) => (level.under === null ? [] : [shown(level.under)]))
+  return names.length > 0 ? ` inside ${names.join(', ')}` : ''
 }
 
 /** Whether a string holds half of a surrogate pair, which UTF-8 cannot express (JSON escapes can). */

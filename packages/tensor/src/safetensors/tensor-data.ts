@@ -6,7 +6,7 @@ import type { TensorEntry } from './header'
 import { shown } from './json-text'
 
 /** Bytes read at a time, a multiple of every element's size: memory peaks at the output and one such piece. */
-const pieceBytes = 16 * 2 ** 20
+const pieceBytes = 4 * 2 ** 20
 
 /** How one stored type becomes float32: bytes of an element, and the conversion of a piece. */
 interface Conversion {
