@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { CheckpointError } from '../errors'
 import { findJsonProblem, isJsonObject, shown } from './json-text'
 
