@@ -1,0 +1,3 @@
+export { opt } from './adapter'
+export type { OptConfig } from './config'
+export { optShapes } from './shapes'

@@ -1,0 +1,92 @@
+import { ConfigError } from '@tintjs/tensor'
+import type * as z from 'zod'
+import type { InnerModelDescription } from '../model/description'
+import { commonIgnoredFields } from './common-fields'
+
+/** The names of a checkpoint's tensors, for layouts that differ between versions of one family. */
+export interface TensorNames {
+  has(name: string): boolean
+}
+
+/** What a family's package says to become an {@link Adapter}. */
+export interface AdapterDefinition<Config> {
+  /** `model_type` in `config.json`. */
+  readonly family: string
+  /**
+   * Checks the fields that are handled and gives their defaults. A field that must have one value to be right is a
+   * literal here.
+   */
+  readonly config: z.ZodObject & z.ZodType<Config>
+  /** Fields that change nothing in a forward pass: dropout, initialisation, ids for text generation. */
+  readonly ignoredFields: readonly string[]
+  /**
+   * Composes the model's tree of layers out of references to the checkpoint's tensors.
+   *
+   * @param tensors names in the checkpoint; where there is none (a bare shape), every name of the current layout exists
+   * @throws ConfigError for values that do not fit each other
+   */
+  build(config: Config, tensors: TensorNames): InnerModelDescription
+}
+
+/** Turns configurations and checkpoints of one family into inner models. */
+export interface Adapter {
+  readonly family: string
+  /**
+   * Describes a model: checks the configuration and composes the tree, reading no numbers.
+   *
+   * @param config the parsed `config.json`
+   * @param tensors the checkpoint's tensor names; without it, the names that the current layout has
+   * @throws ConfigError naming the field that is missing, unknown or not supported
+   */
+  describe(config: unknown, tensors?: TensorNames): InnerModelDescription
+}
+
+/** Makes an adapter for a family of models. */
+export function defineAdapter<Config>(definition: AdapterDefinition<Config>): Adapter {
+  const { family } = definition
+  const handled = new Set(Object.keys(definition.config.shape))
+  const ignored = new Set([...commonIgnoredFields, ...definition.ignoredFields])
+  return {
+    family,
+    describe(config, tensors) {
+      const fields = asFields(family, config)
+      refuseUnknownFields(family, fields, handled, ignored)
+      return definition.build(parseConfig(definition, fields), tensors ?? { has: () => false })
+    },
+  }
+}
+
+function asFields(family: string, config: unknown): Record<string, unknown> {
+  if (typeof config !== 'object' || config === null || Array.isArray(config)) {
+    throw new ConfigError(`config.json of a ${family} model is not a JSON object; fetch the file again.`)
+  }
+  return config as Record<string, unknown>
+}
+
+function refuseUnknownFields(
+  family: string,
+  fields: Record<string, unknown>,
+  handled: ReadonlySet<string>,
+  ignored: ReadonlySet<string>,
+): void {
+  for (const [field, value] of Object.entries(fields)) {
+    // A field that is switched off changes nothing, whatever it is.
+    if (handled.has(field) || ignored.has(field) || value === null || value === false) continue
+    throw new ConfigError(
+      `config.json has the field ${field} = ${JSON.stringify(value)}, which the ${family} adapter does not know; ` +
+        'expected only fields that it handles or may ignore, as an unknown one could change the result.',
+    )
+  }
+}
+
+function parseConfig<Config>(definition: AdapterDefinition<Config>, fields: Record<string, unknown>): Config {
+  const parsed = definition.config.safeParse(fields)
+  if (parsed.success) return parsed.data as Config
+  const issue = parsed.error.issues[0]
+  const path = issue?.path.join('.') ?? ''
+  const value = issue?.path[0] === undefined ? fields : fields[String(issue.path[0])]
+  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`
+  throw new ConfigError(
+    `config.json of a ${definition.family} model: ${path} ${found}, which is not supported. ${issue?.message}.`,
+  )
+}

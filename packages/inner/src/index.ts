@@ -1,0 +1,79 @@
+export { type Adapter, type AdapterDefinition, defineAdapter, type TensorNames } from './adapter/adapter'
+export { adapterFor } from './adapter/registry'
+export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
+export { memorySource } from './checkpoint/memory'
+export type { ByteRange, CheckpointFile, CheckpointSource } from './checkpoint/source'
+export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
+export type { Derivative, GradientRules } from './layers/gradient-rules'
+export {
+  type Activation,
+  type ActivationName,
+  type Attention,
+  activationNames,
+  type Layer,
+  type Leaf,
+  type Linear,
+  leavesOf,
+  type Norm,
+  type Product,
+  parametersOf,
+  product,
+  type Residual,
+  residual,
+  type Sequence,
+  type Sum,
+  sequence,
+  sum,
+} from './layers/layer'
+export type { Backwarded, BackwardPass, Forwarded, ForwardPass, LayerMemory } from './layers/pass'
+export { backwardLayer, forwardLayer } from './layers/walk'
+export {
+  allParameters,
+  blockParameters,
+  type Embedding,
+  frozenParameters,
+  type Head,
+  type InnerModelDescription,
+} from './model/description'
+export { embedTokens } from './model/embedding'
+export { yieldToEvents } from './model/events'
+export { type BlockForward, forwardBlock, modelLogits } from './model/forward'
+export { headRows, logitsOf, projectToHead, projectToHeadBackward } from './model/head'
+export { initialiseInnerModel } from './model/initialise'
+export type { InnerModel } from './model/inner-model'
+export {
+  type AttentionMask,
+  attentionBias,
+  checkInputs,
+  checkTokenMask,
+  integerTensor,
+  type MaskOptions,
+  type ModelInputs,
+  type PerPosition,
+  type TokenInput,
+} from './model/inputs'
+export {
+  type DescribedModel,
+  describeInnerModel,
+  type LoadOptions,
+  type LoadProgress,
+  loadInnerModel,
+} from './model/load'
+export {
+  type ChooseUpdateForm,
+  cheaperUpdateForm,
+  LearnedParameters,
+  type UpdateForm,
+  type UpdateSizes,
+} from './weights/learned'
+export type { MatrixValue, OuterProduct, ParameterChange, ParameterValues } from './weights/parameters'
+export {
+  groupByTensor,
+  parameterShape,
+  parameterSize,
+  readParameter,
+  type TensorPart,
+  type WeightReference,
+  writeParameter,
+} from './weights/reference'
+export { WeightTable } from './weights/table'

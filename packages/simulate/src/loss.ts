@@ -1,0 +1,101 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { headRows, type InnerModel, logitsOf, yieldToEvents } from '@tintjs/inner'
+import { crossEntropy } from '@tintjs/tensor'
+import type { PredictionRows } from './step-plan'
+
+/**
+ * The loss gradient at the head's input, with `E` the head's rows and `h` the hidden state (paper, section 3.4):
+ * - `softmax`: `E^T (softmax(E h) - onehot)`, the gradient of cross-entropy;
+ * - `quad`: `E^T (E h - onehot)`, of the quadratic loss of Saunshi et al.;
+ * - `target`: `E^T (1/V - onehot)`, the mean row minus the target's row, which needs no softmax.
+ */
+export const lossGradients = ['softmax', 'quad', 'target'] as const
+
+/** One of {@link lossGradients}. */
+export type LossGradient = (typeof lossGradients)[number]
+
+/** Logits are never all alive: slices of rows hold about so many numbers (32 MB). */
+const sliceNumbers = 8_000_000
+
+/**
+ * Cross-entropy of each prediction, in nats.
+ *
+ * @param hidden `[batch * N, embedding width]`, the head's input; stays the caller's
+ */
+export async function predictionLosses(
+  model: InnerModel,
+  hidden: tf.Tensor2D,
+  { rows, targets }: PredictionRows,
+): Promise<Float32Array> {
+  const losses = new Float32Array(rows.length)
+  for (const [start, end] of slices(model, rows.length)) {
+    const slice = tf.tidy(() => {
+      const logits = logitsOf(model, gatherHidden(hidden, rows.subarray(start, end)))
+      return crossEntropy(logits, tf.tensor1d(targets.subarray(start, end), 'int32'))
+    })
+    try {
+      losses.set(await slice.data<'float32'>(), start)
+    } finally {
+      slice.dispose()
+    }
+    await yieldToEvents()
+  }
+  return losses
+}
+
+/**
+ * The gradient of the summed training loss at the head's input; zero for rows that predict no training target.
+ *
+ * @param hidden `[batch * N, embedding width]`, the head's input; stays the caller's
+ * @returns `[batch * N, embedding width]`, owned by the caller
+ */
+export function lossGradientAtHead(
+  kind: LossGradient,
+  model: InnerModel,
+  hidden: tf.Tensor2D,
+  { rows, targets }: PredictionRows,
+): tf.Tensor2D {
+  const head = headRows(model)
+  return tf.tidy(() => {
+    const gradients = slices(model, rows.length).map(([start, end]) =>
+      tf.tidy(() => {
+        const inputs = gatherHidden(hidden, rows.subarray(start, end))
+        const targetRows = tf.gather(head, tf.tensor1d(targets.subarray(start, end), 'int32'))
+        return tf.sub(expectedRows(kind, model, inputs), targetRows)
+      }),
+    )
+    const updates = tf.concat(gradients, 0)
+    const indices = tf.tensor2d(rows, [rows.length, 1], 'int32')
+    return tf.scatterND(indices, updates, hidden.shape) as tf.Tensor2D
+  })
+}
+
+/** `E^T prediction` for each row. */
+function expectedRows(kind: LossGradient, model: InnerModel, inputs: tf.Tensor2D): tf.Tensor2D {
+  const head = headRows(model)
+  switch (kind) {
+    case 'softmax':
+      return tf.matMul(tf.softmax(logitsOf(model, inputs)), head)
+    case 'quad':
+      return tf.matMul(logitsOf(model, inputs), head)
+    case 'target':
+      return tf.mean(head, 0, true)
+  }
+}
+
+/** The logits of all positions, for whoever wants to look at them. @returns `[batch * N, vocabulary]`, the caller's */
+export function allLogits(model: InnerModel, hidden: tf.Tensor2D): tf.Tensor2D {
+  return logitsOf(model, hidden)
+}
+
+function gatherHidden(hidden: tf.Tensor2D, rows: Int32Array): tf.Tensor2D {
+  return tf.gather(hidden, tf.tensor1d(rows, 'int32'))
+}
+
+function slices({ description }: InnerModel, count: number): [number, number][] {
+  const size = Math.max(1, Math.floor(sliceNumbers / description.vocabularySize))
+  return Array.from({ length: Math.ceil(count / size) }, (_, index) => [
+    index * size,
+    Math.min(count, (index + 1) * size),
+  ])
+}

@@ -1,0 +1,1 @@
+export { saveAdaptedCheckpoint, saveLogits, saveUpdatedWeights } from './save'

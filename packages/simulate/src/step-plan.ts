@@ -1,0 +1,179 @@
+import {
+  checkInputs,
+  checkTokenMask,
+  type Derivative,
+  type InnerModelDescription,
+  type MaskOptions,
+  type ModelInputs,
+  type PerPosition,
+  type TokenInput,
+} from '@tintjs/inner'
+import { InputError } from '@tintjs/tensor'
+import { type GradientChoice, tint } from './gradient'
+
+/** How far a step has come: finished pieces of work of equal kind, a block's forward or backward each. */
+export interface StepProgress {
+  readonly phase: 'forward' | 'backward' | 'forward again'
+  readonly done: number
+  readonly total: number
+}
+
+/** The choices of a training step. */
+export interface TrainingStepOptions extends MaskOptions {
+  /**
+   * Tokens `1..n-1` are targets of the training loss (summed), tokens `n..N-1` of the test loss (averaged). One number
+   * from 1 to N-1, or one for each sequence.
+   */
+  readonly trainLength: number | readonly number[]
+  /** The rate of plain SGD on the summed loss; 0 or more. */
+  readonly learningRate: number
+  /** Default {@link tint}. */
+  readonly gradient?: GradientChoice | undefined
+  /** Rounds of forward, backward and descent before the last forward; default 1. */
+  readonly steps?: number | undefined
+  /** How many of the last blocks learn (the final norm always does); default all. */
+  readonly layers?: number | undefined
+  /** `[N]` or `[batch, N]`: token `t` is a training target where 1; default all before the train length. */
+  readonly trainMask?: PerPosition | undefined
+  /** `[N]` or `[batch, N]`: token `t` is a test target where 1; default all from the train length on. */
+  readonly testMask?: PerPosition | undefined
+  /** Whether scales of norms learn too; default false, their biases only (paper, section 3.3). */
+  readonly updateNormWeights?: boolean | undefined
+  /** Whether the result holds the logits of all positions before and after; default false. */
+  readonly keepLogits?: boolean | undefined
+  readonly onProgress?: ((progress: StepProgress) => void) | undefined
+  /** Stops the step between blocks; everything is freed and the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Places of predictions: row `sequence * N + t - 1` of the hidden states predicts token `t`. */
+export interface PredictionRows {
+  /** Index into the hidden states as `[batch * N]` rows. */
+  readonly rows: Int32Array
+  /** The token that each row has to predict. */
+  readonly targets: Int32Array
+}
+
+/** A checked training step: all that is decided before anything is computed. */
+export interface StepPlan {
+  readonly inputs: ModelInputs
+  readonly gradient: GradientChoice
+  readonly learningRate: number
+  readonly steps: number
+  readonly layers: number
+  readonly updateNormWeights: boolean
+  readonly keepLogits: boolean
+  readonly train: PredictionRows
+  /** For each sequence. */
+  readonly test: readonly PredictionRows[]
+  /** The loss gradient covers the first so many positions of every sequence. */
+  readonly learnedPositions: number
+}
+
+/**
+ * Checks a training step.
+ *
+ * @throws InputError naming the first thing that is wrong
+ */
+export function planStep(
+  description: InnerModelDescription,
+  tokens: TokenInput,
+  options: TrainingStepOptions,
+): StepPlan {
+  const inputs = checkInputs(description, tokens, options)
+  const gradient = options.gradient ?? tint()
+  checkDerivative(gradient.derivative)
+  const trainLengths = checkTrainLengths(options.trainLength, inputs)
+  const trainTargets = targetTester(
+    'trainMask',
+    options.trainMask,
+    inputs,
+    (t, n) => t >= 1 && t < n,
+    trainLengths,
+  )
+  const testTargets = targetTester('testMask', options.testMask, inputs, (t, n) => t >= n, trainLengths)
+  const train = predictionRows(inputs, inputs.tokens.keys(), trainTargets)
+  const test = inputs.tokens.map((_, sequence) => predictionRows(inputs, [sequence], testTargets))
+  const untested = test.findIndex(({ rows }) => rows.length === 0)
+  if (untested !== -1) {
+    throw new InputError(
+      `testMask leaves no test target from token ${trainLengths[untested]} on in sequence ${untested}; expected at least one 1 there.`,
+    )
+  }
+  return {
+    inputs,
+    gradient,
+    learningRate: checkLearningRate(options.learningRate),
+    steps: checkCount('steps', options.steps ?? 1, 1_000_000),
+    layers: checkCount('layers', options.layers ?? description.blocks.length, description.blocks.length),
+    updateNormWeights: options.updateNormWeights ?? false,
+    keepLogits: options.keepLogits ?? false,
+    train,
+    test,
+    learnedPositions: train.rows.reduce((most, row) => Math.max(most, (row % inputs.length) + 1), 0),
+  }
+}
+
+function checkTrainLengths(given: number | readonly number[], { batch, length }: ModelInputs): number[] {
+  const lengths = typeof given === 'number' ? Array.from({ length: batch }, () => given) : [...given]
+  if (lengths.length !== batch) {
+    throw new InputError(
+      `trainLength has ${lengths.length} numbers; expected one, or ${batch}, one for each sequence.`,
+    )
+  }
+  for (const trainLength of lengths) {
+    if (!Number.isInteger(trainLength) || trainLength < 1 || trainLength > length - 1) {
+      throw new InputError(
+        `The train length is ${trainLength}; expected a whole number from 1 to ${length - 1}, as the input has ${length} tokens.`,
+      )
+    }
+  }
+  return lengths
+}
+
+function checkLearningRate(learningRate: number): number {
+  if (Number.isFinite(learningRate) && learningRate >= 0) return learningRate
+  throw new InputError(`The learning rate is ${learningRate}; expected a finite number of at least 0.`)
+}
+
+function checkCount(name: string, value: number, largest: number): number {
+  if (Number.isInteger(value) && value >= 1 && value <= largest) return value
+  throw new InputError(`${name} is ${value}; expected a whole number from 1 to ${largest}.`)
+}
+
+function checkDerivative(derivative: Derivative): void {
+  if (derivative.kind === 'analytic' || (Number.isFinite(derivative.scale) && derivative.scale > 0)) return
+  throw new InputError(`The derivative's scale is ${derivative.scale}; expected a number above 0.`)
+}
+
+/** Whether token `t` of a sequence is a target: on its side of the train length, and not masked. */
+function targetTester(
+  name: string,
+  mask: PerPosition | undefined,
+  { batch, length }: ModelInputs,
+  side: (t: number, trainLength: number) => boolean,
+  trainLengths: readonly number[],
+): (sequence: number, t: number) => boolean {
+  const rows = mask === undefined ? undefined : checkTokenMask(name, mask, batch, length)
+  return (sequence, t) => {
+    const row = rows?.length === 1 ? rows[0] : rows?.[sequence]
+    return side(t, trainLengths[sequence] ?? 0) && (row === undefined || row[t] === 1)
+  }
+}
+
+function predictionRows(
+  { tokens, length }: ModelInputs,
+  sequences: Iterable<number>,
+  isTarget: (sequence: number, t: number) => boolean,
+): PredictionRows {
+  const rows: number[] = []
+  const targets: number[] = []
+  for (const sequence of sequences) {
+    tokens[sequence]?.forEach((token, t) => {
+      if (!isTarget(sequence, t)) return
+      rows.push(sequence * length + t - 1)
+      targets.push(token)
+    })
+  }
+  return { rows: Int32Array.from(rows), targets: Int32Array.from(targets) }
+}

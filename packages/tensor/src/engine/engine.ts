@@ -1,0 +1,66 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { EngineError } from '../errors'
+
+/** The engines that can compute: TensorFlow's native library, WebAssembly, or plain JavaScript. */
+export const engineNames = ['tensorflow', 'wasm', 'cpu'] as const
+
+/** One of {@link engineNames}. */
+export type EngineName = (typeof engineNames)[number]
+
+/** What computes, in words that a person can act on. */
+export interface EngineDescription {
+  readonly name: EngineName
+  /** The version of the library that computes, e.g. TensorFlow's `2.21.0`. */
+  readonly version: string
+  /** How many threads one operator may use. */
+  readonly threads: number
+  readonly device: 'CPU' | 'GPU'
+}
+
+/** A way to one engine. Providers are tried in order by {@link startEngine}. */
+export interface EngineProvider {
+  readonly name: EngineName
+  /** Why this engine cannot run here, in one sentence that says what to do; undefined where it can. */
+  unavailable(): Promise<string | undefined>
+  /** Loads the engine's code, registers it with tfjs-core and describes it. */
+  start(): Promise<EngineDescription>
+}
+
+let current: EngineDescription | undefined
+
+/**
+ * Starts the first provider that can run here and makes it tfjs-core's engine.
+ *
+ * @param providers in order of preference
+ * @returns what computes from now on
+ * @throws EngineError when no provider can run, with each one's reason
+ */
+export async function startEngine(providers: readonly EngineProvider[]): Promise<EngineDescription> {
+  const reasons: string[] = []
+  for (const provider of providers) {
+    const reason = await provider.unavailable()
+    if (reason !== undefined) {
+      reasons.push(`${provider.name}: ${reason}`)
+      continue
+    }
+    current = await provider.start()
+    return current
+  }
+  throw new EngineError(`No engine can run here. ${reasons.join(' ')}`)
+}
+
+/** What computes now, or undefined before {@link startEngine}. */
+export function currentEngine(): EngineDescription | undefined {
+  return current
+}
+
+/** Makes a registered tfjs backend the one that computes. Backends are registered under their tfjs names. */
+export async function activateBackend(backend: string): Promise<void> {
+  const activated = await tf.setBackend(backend)
+  if (!activated) {
+    throw new EngineError(
+      `The ${backend} engine did not start; expected it to initialise. Choose another one with --engine.`,
+    )
+  }
+  await tf.ready()
+}

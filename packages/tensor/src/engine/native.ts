@@ -1,0 +1,103 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { dirname, join } from 'node:path'
+import nodeUtilities from 'node:util'
+import { EngineError } from '../errors'
+import { activateBackend, type EngineProvider } from './engine'
+
+const packageName = '@tensorflow/tfjs-node-gpu'
+
+/** What the native backend of tfjs-node tells about itself, beyond tfjs-core's interface. */
+interface NativeBackend {
+  readonly isUsingGpuDevice: boolean
+  readonly binding: { readonly TF_Version: string }
+}
+
+interface NativeModule {
+  backend(): unknown
+}
+
+function isNativeBackend(backend: unknown): backend is NativeBackend {
+  return (
+    typeof backend === 'object' && backend !== null && 'binding' in backend && 'isUsingGpuDevice' in backend
+  )
+}
+
+/** The folder of the installed `@tensorflow/tfjs-node-gpu`, seen from this package or from the working folder. */
+function packageFolder(): string | undefined {
+  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
+    try {
+      return dirname(createRequire(from).resolve(`${packageName}/package.json`))
+    } catch {
+      // Not reachable from there: the next place is tried.
+    }
+  }
+  return undefined
+}
+
+async function unavailable(): Promise<string | undefined> {
+  const folder = packageFolder()
+  if (folder === undefined) {
+    return `${packageName} is not installed; run "npm install --ignore-scripts ${packageName}@4.22.0", then "npx tint-libtensorflow install".`
+  }
+  const hasBinding = existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))
+  const hasLibrary = ['so', 'dylib'].some((ending) =>
+    existsSync(join(folder, 'deps', 'lib', `libtensorflow.${ending}`)),
+  )
+  if (!hasBinding || !hasLibrary) {
+    return `${packageName} has no native library yet; run "npx tint-libtensorflow install".`
+  }
+  return undefined
+}
+
+/**
+ * tfjs-node calls functions that newer versions of Node have removed. They must be there before it loads.
+ * (`util.isNullOrUndefined` went with Node 23, tfjs issue 8425.)
+ */
+function restoreRemovedNodeFunctions(): void {
+  const target: Record<string, unknown> = nodeUtilities as never
+  target['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
+  target['isArray'] ??= Array.isArray
+}
+
+/** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`: all cores, or the GPU where CUDA is found. */
+export const nativeProvider: EngineProvider = {
+  name: 'tensorflow',
+  unavailable,
+  start: async () => {
+    const folder = packageFolder()
+    if (folder === undefined)
+      throw new EngineError(`${packageName} is not installed; run the install command of its message.`)
+    // TensorFlow writes notes about the processor to stderr; errors still come through.
+    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+    restoreRemovedNodeFunctions()
+    const module = loadNative(folder)
+    await activateBackend('tensorflow')
+    const backend = module.backend()
+    if (!isNativeBackend(backend)) {
+      throw new EngineError(
+        `${packageName} registered an unknown backend; expected version 4.22.0. Reinstall it.`,
+      )
+    }
+    return {
+      name: 'tensorflow',
+      version: backend.binding.TF_Version,
+      threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? availableParallelism()),
+      device: backend.isUsingGpuDevice ? 'GPU' : 'CPU',
+    }
+  },
+}
+
+function loadNative(folder: string): NativeModule {
+  try {
+    // CommonJS require, not import(): the package's own files resolve from its folder, wherever it was found.
+    return createRequire(join(folder, 'package.json'))(folder) as NativeModule
+  } catch (error) {
+    throw new EngineError(
+      `The native engine was found in ${folder} but did not load: ${(error as Error).message.split('\n')[0]}. ` +
+        'Run "npx tint-libtensorflow install", or choose --engine wasm.',
+      { cause: error },
+    )
+  }
+}

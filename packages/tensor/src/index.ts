@@ -1,0 +1,45 @@
+export {
+  currentEngine,
+  type EngineDescription,
+  type EngineName,
+  type EngineProvider,
+  engineNames,
+  startEngine,
+} from './engine/engine'
+export { cpuProvider } from './engine/javascript'
+export { measureMatrixProductRate } from './engine/measure'
+export { wasmProvider } from './engine/wasm'
+export {
+  CheckpointError,
+  ConfigError,
+  DimensionError,
+  EngineError,
+  InputError,
+  NotFiniteError,
+  TintError,
+} from './errors'
+export { crossEntropy } from './operators/cross-entropy'
+export { mergeHeads, splitHeads } from './operators/heads'
+export { type Normalisation, type Normalised, normalise, normaliseBackward } from './operators/normalise'
+export { firstPositions, gatherRows } from './operators/positions'
+export {
+  multiplyBy,
+  multiplyByTransposed,
+  type SharedOrBatchedMatrix,
+  sumOfOuterProducts,
+} from './operators/product'
+export { disposeStructure, tidyStructure } from './operators/tidy'
+export {
+  type ByteSource,
+  bytesSource,
+  type ElementType,
+  type EncodeOptions,
+  encodeSafetensors,
+  type NamedTensor,
+  parseShardIndex,
+  readSafetensorsHeader,
+  readTensorData,
+  type SafetensorsHeader,
+  type ShardIndex,
+  type TensorEntry,
+} from './safetensors'

@@ -1,0 +1,2 @@
+export { nodeEngines, useEngine } from './engine/node'
+export { openFileSource, writeFileAtomically, writeSafetensorsFile } from './safetensors/node'
