@@ -93,7 +93,7 @@ function learningParameters(model: InnerModel, { layers, updateNormWeights }: St
 /** Puts the parameters that share a checkpoint tensor together in its layout, `[batch, ...shape]`. */
 function assembleTensor(
   references: readonly WeightReference[],
-  valueOf: (reference: WeightReference) => tf.Tensor,
+  valueAt: (reference: WeightReference) => tf.Tensor,
 ): tf.Tensor {
   const [first] = references
   const shape = first?.shape ?? []
@@ -107,7 +107,7 @@ function assembleTensor(
   return tf.tidy(() => {
     let assembled: tf.Tensor | undefined
     for (const reference of references) {
-      const value = valueOf(reference)
+      const value = valueAt(reference)
       assembled = writeParameter(assembled ?? tf.zeros([value.shape[0] ?? 1, ...shape]), value, reference)
     }
     return assembled ?? tf.zeros([1, ...shape])

@@ -40,7 +40,7 @@ function stepOptions(golden: GoldenCase, gradient: GradientChoice): TrainingStep
 }
 
 beforeAll(async () => {
-  await useEngine(process.env['TINT_ENGINE'] as 'wasm')
+  await useEngine(process.env.TINT_ENGINE as 'wasm')
 })
 
 /** The tolerances are DESIGN's (section 8): float32 against float64, and the finite difference's own error. */

@@ -57,8 +57,8 @@ async function unavailable(): Promise<string | undefined> {
  */
 function restoreRemovedNodeFunctions(): void {
   const target: Record<string, unknown> = nodeUtilities as never
-  target['isNullOrUndefined'] ??= (value: unknown) => value === null || value === undefined
-  target['isArray'] ??= Array.isArray
+  target.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
+  target.isArray ??= Array.isArray
 }
 
 /** TensorFlow's C library through `@tensorflow/tfjs-node-gpu`: all cores, or the GPU where CUDA is found. */
@@ -70,7 +70,7 @@ export const nativeProvider: EngineProvider = {
     if (folder === undefined)
       throw new EngineError(`${packageName} is not installed; run the install command of its message.`)
     // TensorFlow writes notes about the processor to stderr; errors still come through.
-    process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2'
+    process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
     restoreRemovedNodeFunctions()
     const module = loadNative(folder)
     await activateBackend('tensorflow')
@@ -83,7 +83,7 @@ export const nativeProvider: EngineProvider = {
     return {
       name: 'tensorflow',
       version: backend.binding.TF_Version,
-      threads: Number(process.env['TF_NUM_INTRAOP_THREADS'] ?? availableParallelism()),
+      threads: Number(process.env.TF_NUM_INTRAOP_THREADS ?? availableParallelism()),
       device: backend.isUsingGpuDevice ? 'GPU' : 'CPU',
     }
   },

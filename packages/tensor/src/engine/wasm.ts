@@ -16,7 +16,7 @@ export function wasmProvider(location?: string): EngineProvider {
         : undefined,
     start: async () => {
       const wasm = await import('@tensorflow/tfjs-backend-wasm')
-      if (location !== undefined && tf.engine().registry['wasm'] === undefined) wasm.setWasmPaths(location)
+      if (location !== undefined && tf.engine().registry.wasm === undefined) wasm.setWasmPaths(location)
       await activateBackend('wasm')
       return { name: 'wasm', version: wasm.version_wasm, threads: wasm.getThreadsCount(), device: 'CPU' }
     },
