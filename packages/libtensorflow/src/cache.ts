@@ -1,10 +1,11 @@
 import { rmSync } from 'node:fs'
 import { mkdir, readdir, rm } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import lockfile from 'proper-lockfile'
 import { InstallError, messageOf, systemCode } from './errors.js'
 import {
+  discard,
   type FileTable,
   partialName,
   readJson,
@@ -27,13 +28,16 @@ export interface Manifest {
 
 const MANIFEST = 'manifest.json'
 
+/** What the system says when a folder cannot take a file. */
+const WRITE_ERRORS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'])
+
 /** The folder of this package's downloads: `$TINT_CACHE`, or the user's usual cache folder. */
 export function cacheFolder(env: Environment, os: string): string {
   return join(baseCacheFolder(env, os), 'libtensorflow')
 }
 
 function baseCacheFolder(env: Environment, os: string): string {
-  if (env.TINT_CACHE) return env.TINT_CACHE
+  if (env.TINT_CACHE) return resolve(env.TINT_CACHE)
   const home = env.HOME || homedir()
   if (os === 'darwin') return join(home, 'Library', 'Caches', 'tint')
   return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'tint')
@@ -87,57 +91,56 @@ export async function createEntry(
   const removeNow = () => rmSync(partial, { recursive: true, force: true })
   process.on('exit', removeNow)
   try {
-    await writable(() => mkdir(partial, { recursive: true }), folder)
-    const manifest = await fill(partial)
-    await writable(async () => {
+    return await writable(folder, async () => {
+      await mkdir(partial, { recursive: true })
+      const manifest = await fill(partial)
       await writeJson(join(partial, MANIFEST), manifest)
       await replaceFolder(partial, folder)
-    }, folder)
-    return manifest
+      return manifest
+    })
   } finally {
     process.off('exit', removeNow)
-    await rm(partial, { recursive: true, force: true })
+    await discard(partial)
   }
 }
 
-async function writable(write: () => Promise<unknown>, folder: string): Promise<void> {
+async function writable<T>(folder: string, write: () => Promise<T>): Promise<T> {
   try {
-    await write()
+    return await write()
   } catch (error) {
+    if (!WRITE_ERRORS.has(systemCode(error) ?? '')) throw error
     throw new InstallError(
       'cannot-write',
-      `Cannot write the cache ${folder} (${messageOf(error)}); set TINT_CACHE to a folder that can be written.`,
+      `Cannot write the cache ${folder} (${messageOf(error)}); free some space there or set TINT_CACHE to another folder.`,
       { cause: error },
     )
   }
 }
 
 /**
- * Runs `work` while no other process works on the same entry. Where the cache cannot be written it runs without
+ * Runs `work` while no other process works on this cache. Where the cache cannot be written it runs without
  * a lock: nothing half-written is ever visible, so the lock only saves doing the same work twice.
  */
-export async function withLock<T>(
-  cache: string,
-  key: string,
-  reporter: Reporter,
-  work: () => Promise<T>,
-): Promise<T> {
-  const release = await lock(cache, key, reporter)
+export async function withLock<T>(cache: string, reporter: Reporter, work: () => Promise<T>): Promise<T> {
+  const release = await lock(cache, reporter)
   try {
-    if (release !== null) await sweep(cache, key)
+    if (release !== null) await sweep(cache)
     return await work()
   } finally {
     await release?.()
   }
 }
 
-async function lock(cache: string, key: string, reporter: Reporter): Promise<(() => Promise<void>) | null> {
-  // A lost lock is no reason to stop: two at the same work only do it twice.
-  const onCompromised = () => {}
-  const lockfilePath = join(cache, `${key}.lock`)
-  const options = { realpath: false, lockfilePath, stale: 30_000, update: 5_000, onCompromised }
+async function lock(cache: string, reporter: Reporter): Promise<(() => Promise<void>) | null> {
+  const options = {
+    realpath: false,
+    lockfilePath: `${cache}.lock`,
+    stale: 30_000,
+    update: 5_000,
+    onCompromised: () => {}, // a lost lock is no reason to stop: two at the same work only do it twice
+  }
   try {
-    await mkdir(cache, { recursive: true })
+    await mkdir(dirname(cache), { recursive: true })
     return await lockfile.lock(cache, options)
   } catch (error) {
     if (systemCode(error) !== 'ELOCKED') return null
@@ -149,11 +152,9 @@ async function lock(cache: string, key: string, reporter: Reporter): Promise<(()
   })
 }
 
-/** Deletes what a killed installation left. Only under the entry's lock. */
-async function sweep(cache: string, key: string): Promise<void> {
-  for (const name of await readdir(cache)) {
-    if (name.startsWith(key) && name.includes('.partial-')) {
-      await rm(join(cache, name), { recursive: true, force: true })
-    }
+/** Deletes what a killed installation left. Only under the lock. */
+async function sweep(cache: string): Promise<void> {
+  for (const name of await readdir(cache).catch(() => [])) {
+    if (name.includes('.partial-')) await rm(join(cache, name), { recursive: true, force: true })
   }
 }

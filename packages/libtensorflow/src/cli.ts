@@ -96,8 +96,7 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) {
-    const asked = error.code === 'commander.helpDisplayed' || error.code === 'commander.version'
-    process.exitCode = asked ? 0 : USAGE
+    process.exitCode = error.exitCode === 0 ? 0 : USAGE
   } else {
     console.error(error instanceof InstallError ? error.message : `Unexpected failure: ${messageOf(error)}`)
     process.exitCode = FAILURE

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { InstallError } from './errors.js'
-import { partialName } from './files.js'
+import { discard, partialName } from './files.js'
 import type { Target } from './platform.js'
 import { type Environment, findOnPath, run } from './processes.js'
 
@@ -83,7 +83,7 @@ export async function compileBinding(
     }
     await rename(partial, output)
   } finally {
-    await rm(partial, { force: true })
+    await discard(partial)
   }
 }
 

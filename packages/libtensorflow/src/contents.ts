@@ -18,7 +18,7 @@ export const HEADERS = [
   'xla/tsl/c/tsl_status.h',
 ]
 
-const CUDA_LIBRARY = /^nvidia\/[a-z0-9_]+\/lib\/[A-Za-z0-9_][A-Za-z0-9._+-]*$/
+const CUDA_LIBRARY = /^nvidia\/[a-z0-9_]+\/lib\/[A-Za-z0-9_][A-Za-z0-9._+-]*\.so[0-9.]*$/
 
 /** The names that must be in TensorFlow's wheel, and where each goes in the cache. */
 export function requiredNames(target: Target): Map<string, string> {

@@ -24,6 +24,11 @@ export interface FileFacts {
 /** Facts by path, relative to a folder, with `/`. */
 export type FileTable = Record<string, FileFacts>
 
+/** Deletes what a failed or finished work left; what made it fail counts, not this. */
+export async function discard(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true }).catch(() => {})
+}
+
 /** A name beside `path` that nobody else uses. */
 export function partialName(path: string): string {
   return `${path}.partial-${process.pid}-${randomBytes(4).toString('hex')}`
@@ -74,7 +79,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
     await writeFile(partial, `${JSON.stringify(value, null, 2)}\n`, { flush: true })
     await rename(partial, path)
   } catch (error) {
-    await rm(partial, { force: true })
+    await discard(partial)
     throw error
   }
 }
@@ -87,7 +92,7 @@ export async function copyWhole(from: string, to: string): Promise<void> {
     await copyFile(from, partial)
     await rename(partial, to)
   } catch (error) {
-    await rm(partial, { force: true })
+    await discard(partial)
     throw error
   }
 }

@@ -10,6 +10,7 @@ import type { Environment } from './processes.js'
 import { type Reporter, silentReporter } from './report.js'
 import { chooseSource, type Source } from './source.js'
 import { verifyLoads } from './verify.js'
+import { TENSORFLOW_VERSION } from './wheels.js'
 
 export interface InstallOptions {
   /** Where to look for the package from, upward (default: the current folder). */
@@ -68,17 +69,18 @@ export async function installNative(options: InstallOptions = {}): Promise<Insta
   if (before !== null) return before
   const source = await chooseSource(target, options.from, cwd, reporter)
   const cache = cacheFolder(env, machine.os)
-  return withLock(cache, source.key, reporter, async () => {
+  return withLock(cache, reporter, async () => {
     return (await present()) ?? install({ found, target, source, cache, env, reporter })
   })
 }
 
 async function alreadyInstalled(found: FoundPackage, acceptable: Target[]): Promise<InstallResult | null> {
   const record = await readRecord(found.folder)
-  if (record === null || !acceptable.some(({ name }) => name === record.target)) return null
+  if (record?.release !== TENSORFLOW_VERSION) return null
+  if (!acceptable.some(({ name }) => name === record.target)) return null
   if ((await whatIsMissing(found.folder, record)) !== null) return null
   const { tensorflow, target } = record
-  const cached = { library: true, binding: true }
+  const cached = { library: false, binding: false }
   return { changed: false, packageFolder: found.folder, tensorflow, target, cached }
 }
 

@@ -18,7 +18,7 @@ export interface FoundPackage {
  * @throws {InstallError} `package-not-found` when there is none, several, or one of another version
  */
 export function locatePackage(cwd: string, explicit?: string): FoundPackage {
-  const found = explicit === undefined ? search(resolve(cwd)) : readPackage(resolve(cwd, explicit))
+  const found = findPackage(cwd, explicit)
   if (found === null) throw missing(cwd, explicit)
   if (found.version !== PACKAGE_VERSION) {
     throw new InstallError(
@@ -29,9 +29,15 @@ export function locatePackage(cwd: string, explicit?: string): FoundPackage {
   return found
 }
 
-/** Like {@link locatePackage}, of any version, and null when there is none. */
+/**
+ * Like {@link locatePackage}, of any version, and null when the project has none.
+ * @throws {InstallError} `package-not-found` when there are several, or `explicit` is none
+ */
 export function findPackage(cwd: string, explicit?: string): FoundPackage | null {
-  return explicit === undefined ? search(resolve(cwd)) : readPackage(resolve(cwd, explicit))
+  if (explicit === undefined) return search(resolve(cwd))
+  const found = readPackage(resolve(cwd, explicit))
+  if (found === null) throw missing(cwd, explicit)
+  return found
 }
 
 function search(cwd: string): FoundPackage | null {

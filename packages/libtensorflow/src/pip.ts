@@ -1,5 +1,6 @@
 import { mkdir, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { InstallError } from './errors.js'
 import { sizeOfFile } from './files.js'
 import { type Environment, type Finished, findOnPath, run } from './processes.js'
@@ -52,19 +53,24 @@ export async function pipDownload(
   args.push('--no-cache-dir', '--disable-pip-version-check', '--no-input', '--progress-bar', 'off')
   args.push('--dest', folder, `${wheel.distribution}==${wheel.version}`)
   reporter.progress(task, 0, wheel.bytes)
-  const watch = setInterval(async () => {
-    reporter.progress(task, Math.min((await bytesBelow(folder)) ?? 0, wheel.bytes - 1), wheel.bytes)
-  }, 200)
-  let finished: Finished
-  try {
-    finished = await run(python, args, { env: { ...env, TMPDIR: scratch, PIP_REQUIRE_VIRTUALENV: 'false' } })
-  } finally {
-    clearInterval(watch)
-  }
+  const pip = run(python, args, { env: { ...env, TMPDIR: scratch, PIP_REQUIRE_VIRTUALENV: 'false' } })
+  const finished = await whileWatching(pip, async () => {
+    reporter.progress(task, Math.min(await bytesBelow(folder), wheel.bytes - 1), wheel.bytes)
+  })
   const path = join(folder, wheel.file)
   if (finished.code !== 0 || (await sizeOfFile(path)) === null) throw downloadFailed(wheel, finished)
   reporter.progress(task, wheel.bytes, wheel.bytes)
   return path
+}
+
+/** Calls `look` a few times a second until `work` ends, and never after. */
+async function whileWatching<T>(work: Promise<T>, look: () => Promise<void>): Promise<T> {
+  const end = work.then(
+    () => true,
+    () => true,
+  )
+  while (!(await Promise.race([end, setTimeout(200, false)]))) await look()
+  return work
 }
 
 async function bytesBelow(folder: string): Promise<number> {

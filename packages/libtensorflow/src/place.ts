@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { bindingPath } from './compile.js'
 import { InstallError, messageOf } from './errors.js'
 import {
+  discard,
   type FileFacts,
   type LinkKind,
   linkFile,
@@ -15,10 +16,13 @@ import {
 } from './files.js'
 import type { CachedLibrary } from './library.js'
 import type { Target } from './platform.js'
+import { TENSORFLOW_VERSION } from './wheels.js'
 
 /** What an installation writes down in the package once it was seen to work. */
 export interface InstallRecord {
   format: 1
+  /** The release this package was made for, and what the library says of itself. */
+  release: string
   tensorflow: string
   target: string
   links: LinkKind
@@ -41,9 +45,9 @@ export async function placeLibrary(
   target: Target,
 ): Promise<LinkKind> {
   const deps = join(packageFolder, 'deps')
-  await sweep(packageFolder)
   const partial = partialName(deps)
   try {
+    await sweep(packageFolder)
     let kind: LinkKind = 'hardlink'
     for (const file of Object.keys(library.manifest.files)) {
       kind = await linkFile(join(library.folder, file), join(partial, file))
@@ -54,7 +58,7 @@ export async function placeLibrary(
     await replaceFolder(partial, deps)
     return kind
   } catch (error) {
-    await rm(partial, { recursive: true, force: true })
+    await discard(partial)
     throw new InstallError('cannot-write', `Cannot write ${deps} (${messageOf(error)}).`, { cause: error })
   }
 }
@@ -80,6 +84,7 @@ export async function writeRecord(
   const files = Object.entries(library.manifest.files).map(([file, { bytes }]) => [file, bytes])
   const record: InstallRecord = {
     format: 1,
+    release: TENSORFLOW_VERSION,
     ...facts,
     target: target.name,
     files: Object.fromEntries(files),

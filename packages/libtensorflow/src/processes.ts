@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 
@@ -11,11 +11,6 @@ export interface Finished {
   stdout: string
   stderr: string
 }
-
-const running = new Set<ChildProcess>()
-process.on('exit', () => {
-  for (const child of running) child.kill()
-})
 
 /**
  * Runs a command to its end and keeps what it wrote. A non-zero exit code is no error here.
@@ -33,7 +28,8 @@ export function run(
       ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
       ...(options.timeoutMs === undefined ? {} : { timeout: options.timeoutMs }),
     })
-    running.add(child)
+    const kill = () => void child.kill()
+    process.on('exit', kill)
     let stdout = ''
     let stderr = ''
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
@@ -43,11 +39,11 @@ export function run(
       stderr += chunk
     })
     child.on('error', (error) => {
-      running.delete(child)
+      process.off('exit', kill)
       reject(error)
     })
     child.on('close', (code, signal) => {
-      running.delete(child)
+      process.off('exit', kill)
       resolve({ code, signal, stdout, stderr })
     })
   })

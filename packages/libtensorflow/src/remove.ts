@@ -1,18 +1,20 @@
-import { rename, rm } from 'node:fs/promises'
+import { rename, rm, rmdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { cacheFolder } from './cache.js'
+import { cacheFolder, withLock } from './cache.js'
 import { bindingPath } from './compile.js'
 import { InstallError, messageOf, systemCode } from './errors.js'
-import { exists, partialName } from './files.js'
+import { partialName } from './files.js'
 import { findPackage } from './locate.js'
 import { type Machine, thisMachine } from './platform.js'
 import type { Environment } from './processes.js'
+import { type Reporter, silentReporter } from './report.js'
 
 export interface RemoveOptions {
   cwd?: string
   packageFolder?: string
   /** Delete the cache of all projects as well. */
   cache?: boolean
+  reporter?: Reporter
   env?: Environment
   machine?: Machine
 }
@@ -29,24 +31,34 @@ export interface RemoveResult {
 export async function removeNative(options: RemoveOptions = {}): Promise<RemoveResult> {
   const { cwd = process.cwd(), env = process.env, machine = thisMachine() } = options
   const found = findPackage(cwd, options.packageFolder)
-  const folders = found === null ? [] : [dirname(bindingPath(found.folder)), join(found.folder, 'deps')]
-  if (options.cache) folders.push(cacheFolder(env, machine.os))
   const removed: string[] = []
-  for (const folder of folders) {
-    if (!(await exists(folder))) continue
-    await removeFolder(folder)
-    removed.push(folder)
+  if (found !== null) {
+    const binding = dirname(bindingPath(found.folder))
+    removed.push(...(await removeFolders([binding, join(found.folder, 'deps')])))
+    await rmdir(dirname(binding)).catch(() => {}) // only when it is empty
+  }
+  if (options.cache) {
+    const cache = cacheFolder(env, machine.os)
+    removed.push(...(await withLock(cache, options.reporter ?? silentReporter, () => removeFolders([cache]))))
   }
   return { removed }
 }
 
-async function removeFolder(folder: string): Promise<void> {
-  const partial = partialName(folder)
-  try {
-    await rename(folder, partial)
-    await rm(partial, { recursive: true, force: true })
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return
-    throw new InstallError('cannot-write', `Cannot delete ${folder} (${messageOf(error)}).`, { cause: error })
+/** Moves each folder aside before it deletes it, so that it is never seen half-deleted. */
+async function removeFolders(folders: string[]): Promise<string[]> {
+  const removed: string[] = []
+  for (const folder of folders) {
+    const partial = partialName(folder)
+    try {
+      await rename(folder, partial)
+      await rm(partial, { recursive: true, force: true })
+      removed.push(folder)
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') continue
+      throw new InstallError('cannot-write', `Cannot delete ${folder} (${messageOf(error)}).`, {
+        cause: error,
+      })
+    }
   }
+  return removed
 }

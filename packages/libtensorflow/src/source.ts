@@ -43,13 +43,13 @@ export async function chooseSource(
     return { kind: 'folder', key: `${key}-${sha256.slice(0, 12)}`, folder: path, sha256 }
   }
   const paths = facts.isDirectory() ? await wheelsIn(path, target) : [path]
-  const wheels = await Promise.all(paths.map((wheel) => checkWheel(wheel, target, reporter)))
-  if (wheels.length < target.wheels.length) {
+  if (paths.length < target.wheels.length) {
     throw new InstallError(
       'bad-source',
       `--gpu needs ${target.wheels.length} wheels: give --from a folder that holds TensorFlow's and NVIDIA's.`,
     )
   }
+  const wheels = await Promise.all(paths.map((wheel) => checkWheel(wheel, target, reporter)))
   if (wheels.every(({ verified }) => verified)) return { kind: 'wheels', key, wheels }
   const all = createHash('sha256').update(wheels.map(({ sha256 }) => sha256).join())
   return { kind: 'wheels', key: `${key}-${all.digest('hex').slice(0, 12)}`, wheels }
@@ -59,33 +59,34 @@ export async function chooseSource(
 async function wheelsIn(folder: string, target: Target): Promise<string[]> {
   const names = await readdir(folder)
   return target.wheels.map((wheel) => {
-    const start = `${wheel.distribution.replaceAll('-', '_')}-${wheel.version}-`
-    const fitting = names.filter(
-      (name) => name.startsWith(start) && target.tags.some((tag) => name.endsWith(`${tag}.whl`)),
-    )
-    const name = fitting.includes(wheel.file) ? wheel.file : fitting[0]
-    if (name === undefined) {
-      throw new InstallError(
-        'bad-source',
-        `--from ${folder}: it holds neither ${wheel.file} nor a tensorflow folder.`,
-      )
-    }
-    return join(folder, name)
+    const name = names.includes(wheel.file) ? wheel.file : names.find((other) => fits(other, wheel, target))
+    if (name !== undefined) return join(folder, name)
+    throw new InstallError('bad-source', `${folder} holds neither ${wheel.file} nor an unpacked tensorflow.`)
   })
 }
 
+/** Whether a file name is the wheel's, perhaps for another Python: the C library is in each of them. */
+function fits(name: string, wheel: Wheel, target: Target): boolean {
+  const start = `${wheel.distribution.replaceAll('-', '_')}-${wheel.version}-`
+  return name.startsWith(start) && target.tags.some((tag) => name.endsWith(`${tag}.whl`))
+}
+
 async function checkWheel(path: string, target: Target, reporter: Reporter): Promise<LocalWheel> {
-  const sha256 = await sha256OfFile(path)
-  const known = target.wheels.find(({ file }) => file === basename(path))
-  if (known !== undefined) {
-    verifyChecksum(known, sha256)
-    reporter.line(`${known.file}: checksum verified.`)
-    return { path, sha256, verified: true }
+  const name = basename(path)
+  const wheel = target.wheels.find(({ file }) => file === name)
+  if (wheel === undefined && !target.wheels.some((known) => fits(name, known, target))) {
+    throw new InstallError(
+      'bad-source',
+      `${path} is neither a folder nor a wheel of TensorFlow ${TENSORFLOW_VERSION} for this platform, such as ${target.wheels[0].file}.`,
+    )
   }
-  if (!/\.whl$/.test(path))
-    throw new InstallError('bad-source', `--from ${path}: neither a wheel (.whl) nor a folder.`)
-  reporter.line(`No checksum is known for ${basename(path)}, so it is not verified.`)
-  return { path, sha256, verified: false }
+  const sha256 = await sha256OfFile(path)
+  if (wheel !== undefined) verifyChecksum(wheel, sha256)
+  const verified = wheel !== undefined
+  reporter.line(
+    verified ? `${name}: checksum verified.` : `${name}: no checksum is known, so it is not verified.`,
+  )
+  return { path, sha256, verified }
 }
 
 /** @throws {InstallError} `wrong-checksum` */

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { createInflateRaw } from 'node:zlib'
 import yauzl from 'yauzl'
 import { destinationOf, requiredNames } from './contents.js'
 import { InstallError, messageOf } from './errors.js'
@@ -15,9 +16,16 @@ import type { Reporter } from './report.js'
 /** More than any file here; what claims to be larger is an attack or damage. */
 const LARGEST_FILE = 4e9
 
+/** The zip format's numbers for the two ways a wheel keeps its files. */
+const STORED = 0
+const DEFLATED = 8
+
+/** A source and what its bytes run through. */
+type Stages = [Readable, ...Transform[]]
+
 /**
  * Takes the wanted files out of a wheel, streaming. What the wheel lacks is no error here: see {@link checkComplete}.
- * @throws {InstallError} `bad-source` when it is no whole zip file
+ * @throws {InstallError} `bad-source` when it is no whole zip file; else errors of the file system
  */
 export async function extractWheel(
   wheel: string,
@@ -28,7 +36,8 @@ export async function extractWheel(
   try {
     return await extract(wheel, target, folder, reporter)
   } catch (error) {
-    if (error instanceof InstallError) throw error
+    // Zip and zlib errors only: a full disk is no fault of the wheel.
+    if (error instanceof Error && 'syscall' in error) throw error
     throw new InstallError('bad-source', `Cannot unpack ${wheel}: ${messageOf(error)}`, { cause: error })
   }
 }
@@ -53,8 +62,7 @@ async function extract(
     const files: FileTable = {}
     let done = 0
     for (const [destination, entry] of wanted) {
-      const content = await zip.openReadStreamPromise(entry)
-      files[destination] = await store(content, join(folder, destination), (count) => {
+      files[destination] = await store(await contentOf(zip, entry), join(folder, destination), (count) => {
         done += count
         reporter.progress('Unpacking', done, total)
       })
@@ -66,13 +74,35 @@ async function extract(
 }
 
 /**
+ * The stages that give an entry's content. The inflating is done here and not by the zip library, whose streams end
+ * the process on damaged content instead of failing the pipeline.
+ */
+async function contentOf(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Stages> {
+  const { fileName, uncompressedSize, compressionMethod } = entry
+  if (entry.isEncrypted()) throw new Error(`${fileName} is encrypted`)
+  if (compressionMethod !== STORED && compressionMethod !== DEFLATED) {
+    throw new Error(`${fileName} is compressed in an unknown way (${compressionMethod})`)
+  }
+  let bytes = 0
+  const guard = new Transform({
+    transform(chunk: Buffer, _encoding, next) {
+      bytes += chunk.length
+      next(bytes > uncompressedSize ? new Error(`${fileName} is larger than it says`) : null, chunk)
+    },
+    flush: (next) => next(bytes < uncompressedSize ? new Error(`${fileName} is smaller than it says`) : null),
+  })
+  const raw = await zip.openReadStreamPromise(entry, { decodeFileData: false })
+  return compressionMethod === STORED ? [raw, guard] : [raw, createInflateRaw(), guard]
+}
+
+/**
  * Takes the wanted files out of a folder where a wheel was unpacked or installed (`site-packages`).
  * @throws {Error} of the file system
  */
 export async function copyUnpacked(source: string, target: Target, folder: string): Promise<FileTable> {
   const files: FileTable = {}
   for (const [name, destination] of await unpackedNames(source, target)) {
-    files[destination] = await store(createReadStream(join(source, name)), join(folder, destination))
+    files[destination] = await store([createReadStream(join(source, name))], join(folder, destination))
   }
   return files
 }
@@ -98,7 +128,11 @@ export function checkComplete(files: FileTable, target: Target, source: string):
   )
 }
 
-async function store(content: Readable, path: string, onBytes: (count: number) => void = () => {}) {
+async function store(
+  [content, ...stages]: Stages,
+  path: string,
+  onBytes: (count: number) => void = () => {},
+) {
   await mkdir(dirname(path), { recursive: true })
   const hash = createHash('sha256')
   let bytes = 0
@@ -110,6 +144,6 @@ async function store(content: Readable, path: string, onBytes: (count: number) =
       next(null, chunk)
     },
   })
-  await pipeline(content, meter, createWriteStream(path, { flags: 'wx' }))
+  await pipeline([content, ...stages, meter, createWriteStream(path, { flags: 'wx' })])
   return { bytes, sha256: hash.digest('hex') }
 }
