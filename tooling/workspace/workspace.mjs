@@ -1,0 +1,63 @@
+/**
+ * What `npm start` and `npm test` share: everything that a fresh machine needs, with nothing installed but Node.
+ * Uses Node's own modules only, as it runs before anything is installed.
+ */
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+
+/** Runs a command in the root; its output goes through. @returns the exit code */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+    env: { ...process.env, ...options.env },
+  })
+  if (error !== undefined) {
+    console.error(`Could not run ${command}: ${error.message}. Node 20 or newer with npm is needed.`)
+    return 1
+  }
+  return status ?? 1
+}
+
+/** Runs a command and ends this process when it fails. */
+export function runOrExit(command, args, options) {
+  const status = run(command, args, options)
+  if (status !== 0) process.exit(status)
+}
+
+/** Runs pnpm in exactly the version that package.json names, whatever is installed. */
+export const pnpm = (...args) => runOrExit('npx', ['--yes', packageManager, ...args])
+
+/** Runs a tool of the workspace, such as turbo. */
+export const tool = (name, ...args) => runOrExit(process.execPath, [binary(name), ...args])
+
+function binary(name) {
+  const { bin } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'))
+  return join(root, 'node_modules', name, typeof bin === 'string' ? bin : bin[name.split('/').at(-1)])
+}
+
+/** Ends with a clear sentence on a Node that is too old. */
+export function requireNode(major) {
+  const found = Number(process.versions.node.split('.')[0])
+  if (found >= major) return
+  console.error(`This is Node ${process.versions.node}; expected Node ${major} or newer. Install it and run the command again.`)
+  process.exit(1)
+}
+
+/** Installs the dependencies as the lockfile has them. Takes about a second when nothing has changed. */
+export function installDependencies() {
+  pnpm('install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only', '--loglevel=warn')
+}
+
+/** Builds packages; turbo skips what has not changed. */
+export function build(...filters) {
+  tool('turbo', 'run', 'build', '--output-logs=errors-only', ...filters.map((filter) => `--filter=${filter}`))
+}
