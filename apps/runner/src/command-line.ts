@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { exitCodes, messageFor } from './failures'
+import { interruption } from './interruption'
+
+/** A command's module: adds its arguments, options and action. Loaded when the command is asked for, not before. */
+export interface CommandModule {
+  configure(command: Command): void
+}
+
+/** Every command, in the order of `--help`. */
+const commands: readonly { name: string; summary: string; load(): Promise<CommandModule> }[] = [
+  {
+    name: 'demo',
+    summary: 'a model learns from the first part of a text and predicts the rest better: start here',
+    load: () => import('./commands/demo'),
+  },
+  {
+    name: 'step',
+    summary: 'one training step inside a forward pass, on your model and token ids',
+    load: () => import('./commands/step'),
+  },
+  {
+    name: 'inspect',
+    summary: "a model's layers, sizes and parameters, from its headers alone",
+    load: () => import('./commands/inspect'),
+  },
+  {
+    name: 'bench',
+    summary: 'how long a step of a given shape takes here, and at what rate',
+    load: () => import('./commands/bench'),
+  },
+  {
+    name: 'doctor',
+    summary: 'what computes here, how fast, and what to do to make it faster',
+    load: () => import('./commands/doctor'),
+  },
+]
+
+const closing = `
+Every command takes --json (one JSON object on stdout, all else on stderr) and --help.
+Exit codes: 0 done, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C. TINT_DEBUG=1 shows stacks.`
+
+/**
+ * Runs the command that the arguments ask for.
+ *
+ * @param args what follows the program's name
+ * @returns the exit code
+ */
+export async function runCommandLine(args: readonly string[]): Promise<number> {
+  const program = commandLine()
+  try {
+    await program.parseAsync([...args], { from: 'user' })
+    return exitCodes.done
+  } catch (error) {
+    if (interruption.signal.aborted) return interruption.exit()
+    // Commander has already said what is wrong, or shown the help that was asked for.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage
+    const { message, exitCode } = messageFor(error)
+    process.stderr.write(`tint: ${message}\n`)
+    return exitCode
+  }
+}
+
+function commandLine(): Command {
+  const program = new Command('tint')
+    .description('Language models that learn from their context inside one forward pass (TinT).')
+    .version(packageVersion(), '-V, --version', 'the version of this program')
+    .helpOption('-h, --help', 'this text')
+    .helpCommand('help [command]', "a command's options")
+    .addHelpText('after', closing)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tint: ')) })
+    .showSuggestionAfterError()
+    .action(() => program.help())
+
+  for (const { name, summary } of commands) {
+    program.command(name).description(summary).helpOption('-h, --help', 'this text')
+  }
+  // Commands load their packages when they are asked for, so that --help stays quick.
+  program.hook('preSubcommand', async (_, command) => {
+    const entry = commands.find(({ name }) => name === command.name())
+    const module = await entry?.load()
+    module?.configure(command)
+  })
+  return program
+}
+
+function packageVersion(): string {
+  const manifest: { version: string } = JSON.parse(
+    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
+  )
+  return manifest.version
+}

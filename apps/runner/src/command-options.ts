@@ -1,0 +1,42 @@
+import type { EngineName } from '@tintjs/tensor'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+
+/** What every command takes. */
+export interface CommonOptions {
+  readonly json?: true
+}
+
+/** What every command takes that computes. */
+export interface EngineOptions extends CommonOptions {
+  readonly engine: EngineName | 'auto'
+}
+
+/** Adds `--json`. */
+export function addJsonOption(command: Command): Command {
+  return command.option('--json', 'print exactly one JSON object on stdout, and nothing else there')
+}
+
+/** Adds `--engine` and `--json`. */
+export function addEngineOptions(command: Command): Command {
+  const engine = new Option('--engine <name>', 'what computes; auto takes the fastest that runs here')
+  // As written in engineNames of @tintjs/tensor, which would load the engine's packages for a `--help`.
+  return addJsonOption(
+    command.addOption(engine.choices(['auto', 'tensorflow', 'wasm', 'cpu']).default('auto')),
+  )
+}
+
+/**
+ * Reads a number. Whether it is in range is for the package that uses it to say.
+ *
+ * @throws InvalidArgumentError for what is no number at all
+ */
+export function parseNumber(text: string): number {
+  const value = text.trim() === '' ? Number.NaN : Number(text)
+  if (Number.isNaN(value)) throw new InvalidArgumentError(`"${text}" is not a number.`)
+  return value
+}
+
+/** Reads numbers separated by commas. @throws InvalidArgumentError as {@link parseNumber} */
+export function parseNumbers(text: string): number[] {
+  return text.split(',').map(parseNumber)
+}

@@ -1,0 +1,149 @@
+import type { InnerModel } from '@tintjs/inner'
+import { derivativeText, type GradientChoice, trainingStep } from '@tintjs/simulate'
+import { InputError, measureMatrixProductRate } from '@tintjs/tensor'
+import { type Command, Option } from 'commander'
+import { addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
+import { UsageError } from '../failures'
+import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
+import { interruption } from '../interruption'
+import { modelShapes } from '../models'
+import { type BenchReport, benchText } from '../output/bench-text'
+import { printJson } from '../output/print'
+import { Progress } from '../output/progress'
+import { randomIds } from '../random-ids'
+import { loadModel, peakMemoryBytes, randomModel, startSession, type Timed, timed } from '../session'
+import { stepArithmetic } from '../step-arithmetic'
+
+interface BenchOptions extends EngineOptions, GradientOptions {
+  readonly shape?: string
+  readonly model?: string
+  readonly length: number
+  readonly trainFraction: number
+  readonly repeat: number
+  readonly seed: number
+}
+
+/** Small enough to change nothing much in a model of random weights, whatever its size. */
+const learningRate = 1e-5
+
+/** Adds the options and the action of `tint bench`. */
+export function configure(command: Command): void {
+  command
+    .addOption(
+      new Option('--shape <name>', 'random weights of this shape').choices(
+        modelShapes.map(({ name }) => name),
+      ),
+    )
+    .option('--model <folder>', 'a checkpoint instead of a shape')
+    .option('--length <tokens>', 'tokens of the sequence', parseNumber, 512)
+    .option('--train-fraction <x>', 'the share of the sequence that is learned', parseNumber, 0.7)
+    .option('--repeat <count>', 'steps that are timed, after one that is not', parseNumber, 3)
+    .option('--seed <number>', 'of weights and ids', parseNumber, 0)
+  addGradientOptions(command)
+  addEngineOptions(command).action(run)
+}
+
+async function run(options: BenchOptions): Promise<void> {
+  const gradient = gradientChoice(options)
+  checkCounts(options)
+  const progress = new Progress()
+  const engine = await startSession(options.engine)
+  const model = await makeModel(options, progress)
+  try {
+    const rateBefore = await peakRate()
+    const { trainLength, steps } = await timeSteps(model.value, gradient, options, progress)
+    const rateAfter = await peakRate()
+    const median = medianOf(steps)
+    const sizes = { length: options.length, trainLength, gradient }
+    const gflop = stepArithmetic(model.value.description, sizes) / 1e9
+    const report: BenchReport = {
+      shape: options.shape ?? null,
+      model: options.model ?? null,
+      length: options.length,
+      trainLength,
+      execution: 'fused',
+      gradient: gradient.name,
+      lossGradient: gradient.lossGradient,
+      derivative: derivativeText(gradient.derivative),
+      seconds: { prepare: model.seconds, construct: 0, step: steps, median },
+      peakMemoryBytes: peakMemoryBytes(),
+      gflop,
+      gflopPerSecond: gflop / median,
+      gemmPeakGflopPerSecond: Math.max(rateBefore, rateAfter),
+      engine: engine.name,
+      engineDetails: engine,
+    }
+    progress.finish()
+    if (options.json) printJson(report)
+    else process.stdout.write(benchText(report))
+  } finally {
+    progress.finish()
+    model.value.dispose()
+  }
+}
+
+function checkCounts({ shape, model, repeat, length, seed, trainFraction }: BenchOptions): void {
+  if ((shape === undefined) === (model === undefined)) {
+    throw new UsageError('tint bench needs either --shape or --model; give one of them.')
+  }
+  for (const [name, value, least] of [
+    ['--repeat', repeat, 1],
+    ['--length', length, 2],
+    ['--seed', seed, 0],
+  ] as const) {
+    if (Number.isSafeInteger(value) && value >= least) continue
+    throw new InputError(`${name} is ${value}; expected a whole number of at least ${least}.`)
+  }
+  if (trainFraction > 0 && trainFraction < 1) return
+  throw new InputError(`--train-fraction is ${trainFraction}; expected a number between 0 and 1.`)
+}
+
+async function makeModel(
+  { shape, model, seed }: BenchOptions,
+  progress: Progress,
+): Promise<Timed<InnerModel>> {
+  const chosen = modelShapes.find(({ name }) => name === shape)
+  return chosen === undefined ? loadModel(model ?? '', progress) : randomModel(chosen, seed)
+}
+
+/** The engine's rate on large products, as a yardstick of the same minute. */
+async function peakRate(): Promise<number> {
+  const rate = await measureMatrixProductRate(2048, 9)
+  // Lets a Ctrl-C come in.
+  await new Promise((resolve) => setTimeout(resolve, 0))
+  interruption.signal.throwIfAborted()
+  return rate
+}
+
+async function timeSteps(
+  model: InnerModel,
+  gradient: GradientChoice,
+  { length, trainFraction, repeat, seed }: BenchOptions,
+  progress: Progress,
+): Promise<{ trainLength: number; steps: number[] }> {
+  const tokens = randomIds(model.description.vocabularySize, length, seed)
+  const trainLength = Math.floor(trainFraction * length)
+  const steps: number[] = []
+  for (let round = 0; round <= repeat; round++) {
+    const step = await timed(() =>
+      trainingStep(model, tokens, {
+        trainLength,
+        learningRate,
+        gradient,
+        signal: interruption.signal,
+        onProgress: ({ done, total }) => progress.update('steps', round * total + done, (repeat + 1) * total),
+      }),
+    )
+    step.value.dispose()
+    // The first one warms caches and compilers up.
+    if (round > 0) steps.push(step.seconds)
+  }
+  return { trainLength, steps }
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = values.toSorted((left, right) => left - right)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? Number.NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2
+}

@@ -1,0 +1,171 @@
+import { allParameters, type InnerModel, parameterSize } from '@tintjs/inner'
+import {
+  derivativeText,
+  type GradientChoice,
+  type TrainingStepOptions,
+  type TrainingStepResult,
+  trainingStep,
+} from '@tintjs/simulate'
+import { saveLogits, saveUpdatedWeights } from '@tintjs/simulate/node'
+import type { EngineDescription } from '@tintjs/tensor'
+import type { Command } from 'commander'
+import { addEngineOptions, type EngineOptions, parseNumber, parseNumbers } from '../command-options'
+import { saveModelFolder } from '../files/adapted-checkpoint'
+import { attentionMatrix, numbersPerToken, readJsonInput, tokenIds } from '../files/json-input'
+import { checkOutputFile, checkOutputFolder } from '../files/output-path'
+import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
+import { interruption } from '../interruption'
+import { modelFolder } from '../models'
+import { printJson } from '../output/print'
+import { Progress } from '../output/progress'
+import { type StepReport, stepText } from '../output/step-text'
+import { loadModel, peakMemoryBytes, startSession, type Timed, timed } from '../session'
+
+interface StepOptions extends EngineOptions, GradientOptions {
+  readonly model: string
+  readonly inputIds: string
+  readonly trainLength: number[]
+  readonly learningRate: number
+  readonly steps?: number
+  readonly layers?: number
+  readonly updateNormWeights?: true
+  readonly trainMask?: string
+  readonly testMask?: string
+  readonly attentionMask?: string
+  readonly positionIds?: string
+  readonly saveUpdated?: string
+  readonly saveLogits?: string
+  readonly saveModel?: string
+}
+
+/** Adds the options and the action of `tint step`. */
+export function configure(command: Command): void {
+  command
+    .requiredOption('--model <folder>', "a checkpoint's folder, or the name of a model that comes with tint")
+    .requiredOption('--input-ids <file>', 'JSON: token ids, [N] or [batch][N]')
+    .requiredOption(
+      '--train-length <n>',
+      'tokens 1..n-1 are learned, n..N-1 tested; one a sequence: 24,30',
+      parseNumbers,
+    )
+    .requiredOption('--learning-rate <x>', 'of plain SGD on the summed loss', parseNumber)
+    .option('--steps <count>', 'rounds of forward, backward and descent (default: 1)', parseNumber)
+    .option('--layers <count>', 'how many of the last blocks learn (default: all)', parseNumber)
+  addGradientOptions(command)
+    .option('--update-norm-weights', 'let scales of norms learn too, not their biases only')
+    .option('--train-mask <file>', 'JSON [N] or [batch][N]: which tokens are learned')
+    .option('--test-mask <file>', 'JSON [N] or [batch][N]: which tokens are tested')
+    .option('--attention-mask <file>', 'JSON [N][N] or [batch][N][N]: row may look at column')
+    .option('--position-ids <file>', 'JSON [N] or [batch][N]')
+    .option('--save-updated <file>', 'write the weights that learned (safetensors)')
+    .option('--save-logits <file>', 'write logits_before and logits_after (safetensors)')
+    .option('--save-model <folder>', 'write the adapted model as a checkpoint; one sequence only')
+  addEngineOptions(command).action(run)
+}
+
+async function run(options: StepOptions): Promise<void> {
+  const gradient = gradientChoice(options)
+  await checkOutputs(options)
+  const tokens = await readJsonInput('--input-ids', options.inputIds, tokenIds)
+  const stepOptions = await readStepOptions(options, gradient)
+  const folder = await modelFolder(options.model)
+
+  const progress = new Progress()
+  const engine = await startSession(options.engine)
+  const model = await loadModel(folder, progress)
+  try {
+    const step = await timed(() =>
+      trainingStep(model.value, tokens, {
+        ...stepOptions,
+        onProgress: ({ done, total }) => progress.update('step', done, total),
+      }),
+    )
+    progress.finish()
+    try {
+      await save(step.value, options, folder)
+      const report = stepReport(options, gradient, engine, model, step)
+      if (options.json) printJson(report)
+      else process.stdout.write(stepText(report))
+    } finally {
+      step.value.dispose()
+    }
+  } finally {
+    progress.finish()
+    model.value.dispose()
+  }
+}
+
+async function checkOutputs({ saveUpdated, saveLogits, saveModel }: StepOptions): Promise<void> {
+  if (saveUpdated !== undefined) await checkOutputFile('--save-updated', saveUpdated)
+  if (saveLogits !== undefined) await checkOutputFile('--save-logits', saveLogits)
+  if (saveModel !== undefined) await checkOutputFolder('--save-model', saveModel)
+}
+
+async function readStepOptions(options: StepOptions, gradient: GradientChoice): Promise<TrainingStepOptions> {
+  const perToken = (option: string, file: string | undefined) =>
+    file === undefined ? undefined : readJsonInput(option, file, numbersPerToken)
+  const { trainLength, attentionMask } = options
+  return {
+    gradient,
+    trainLength: trainLength.length === 1 ? (trainLength[0] ?? Number.NaN) : trainLength,
+    learningRate: options.learningRate,
+    steps: options.steps,
+    layers: options.layers,
+    updateNormWeights: options.updateNormWeights,
+    trainMask: await perToken('--train-mask', options.trainMask),
+    testMask: await perToken('--test-mask', options.testMask),
+    positionIds: await perToken('--position-ids', options.positionIds),
+    attentionMask:
+      attentionMask === undefined
+        ? undefined
+        : await readJsonInput('--attention-mask', attentionMask, attentionMatrix),
+    keepLogits: options.saveLogits !== undefined,
+    signal: interruption.signal,
+  }
+}
+
+async function save(result: TrainingStepResult, options: StepOptions, source: string): Promise<void> {
+  interruption.signal.throwIfAborted()
+  if (options.saveUpdated !== undefined) await saveUpdatedWeights(result.model, options.saveUpdated)
+  if (options.saveLogits !== undefined) await saveLogits(result, options.saveLogits)
+  if (options.saveModel !== undefined) await saveModelFolder(result.model, source, options.saveModel)
+}
+
+function stepReport(
+  options: StepOptions,
+  gradient: GradientChoice,
+  engine: EngineDescription,
+  model: Timed<InnerModel>,
+  step: Timed<TrainingStepResult>,
+): StepReport {
+  const { description } = model.value
+  const { lossBefore, lossAfter, sequences } = step.value
+  const inner = allParameters(description).reduce((total, reference) => total + parameterSize(reference), 0)
+  const { trainLength } = options
+  return {
+    model: options.model,
+    family: description.family,
+    execution: 'fused',
+    lossBefore,
+    lossAfter,
+    sequences: sequences.map(({ lossBefore, lossAfter, targets }) => ({
+      lossBefore,
+      lossAfter,
+      testTokens: targets.length,
+    })),
+    trainLength: trainLength.length === 1 ? (trainLength[0] ?? Number.NaN) : trainLength,
+    learningRate: options.learningRate,
+    steps: options.steps ?? 1,
+    layers: options.layers ?? description.blocks.length,
+    gradient: gradient.name,
+    lossGradient: gradient.lossGradient,
+    derivative: derivativeText(gradient.derivative),
+    compatibility: gradient.compatibility ?? null,
+    updateNormWeights: options.updateNormWeights ?? false,
+    parameters: { inner, simulator: null, distinct: null },
+    seconds: { load: model.seconds, construct: 0, step: step.seconds },
+    peakMemoryBytes: peakMemoryBytes(),
+    engine: engine.name,
+    engineDetails: engine,
+  }
+}

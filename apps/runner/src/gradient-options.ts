@@ -1,0 +1,78 @@
+import type { Derivative } from '@tintjs/inner'
+import {
+  exact,
+  type GradientChoice,
+  type LossGradient,
+  lossGradients,
+  parseDerivative,
+  tint,
+} from '@tintjs/simulate'
+import { type Command, InvalidArgumentError, Option } from 'commander'
+import { UsageError } from './failures'
+
+/** The options that choose a gradient. */
+export interface GradientOptions {
+  readonly gradient: 'tint' | 'exact'
+  readonly lossGradient: LossGradient
+  readonly derivative?: Derivative
+  readonly compatibility?: 'authors-code'
+}
+
+/** Adds `--execution`, `--gradient`, `--loss-gradient`, `--derivative` and `--compatibility`. */
+export function addGradientOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--execution <way>', "fused computes on the inner model's weights directly")
+        .choices(['fused'])
+        .default('fused'),
+    )
+    .addOption(
+      new Option('--gradient <name>', "tint: the simulator's approximations; exact: full back-propagation")
+        .choices(['tint', 'exact'])
+        .default('tint'),
+    )
+    .addOption(
+      new Option('--loss-gradient <name>', 'of cross-entropy, of the quadratic loss, or without a softmax')
+        .choices([...lossGradients])
+        .default('softmax'),
+    )
+    .option(
+      '--derivative <way>',
+      'of norms and activations: analytic, central[:N] or forward[:N] (default: central:100)',
+      readDerivative,
+    )
+    .addOption(
+      new Option('--compatibility <with>', "reproduce the faults of the authors' released code").choices([
+        'authors-code',
+      ]),
+    )
+}
+
+/**
+ * The gradient that the options choose.
+ *
+ * @throws UsageError for approximations together with the exact gradient, which has none
+ */
+export function gradientChoice(options: GradientOptions): GradientChoice {
+  const { gradient, lossGradient, derivative, compatibility } = options
+  if (gradient === 'tint') return tint({ lossGradient, derivative, compatibility })
+  if (derivative !== undefined && derivative.kind !== 'analytic') {
+    throw new UsageError(
+      '--gradient exact takes derivatives exactly; leave out --derivative, or choose analytic.',
+    )
+  }
+  if (compatibility !== undefined) {
+    throw new UsageError(
+      `--compatibility ${compatibility} is about TinT's gradient; leave it out, or choose --gradient tint.`,
+    )
+  }
+  return exact({ lossGradient })
+}
+
+function readDerivative(text: string): Derivative {
+  try {
+    return parseDerivative(text)
+  } catch (error) {
+    throw new InvalidArgumentError((error as Error).message)
+  }
+}

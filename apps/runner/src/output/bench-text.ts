@@ -1,0 +1,50 @@
+import type { EngineDescription } from '@tintjs/tensor'
+import { engineText } from '../session'
+import { bytesText, secondsText } from './numbers'
+import { pairsText } from './print'
+
+/** What `tint bench --json` prints. */
+export interface BenchReport {
+  /** The shape or the model that was measured; the other one is null. */
+  readonly shape: string | null
+  readonly model: string | null
+  readonly length: number
+  readonly trainLength: number
+  readonly execution: 'fused'
+  readonly gradient: 'tint' | 'exact'
+  readonly lossGradient: string
+  readonly derivative: string
+  readonly seconds: {
+    /** Making random weights, or loading. */
+    readonly prepare: number
+    /** Constructing a simulator: 0 in fused execution. */
+    readonly construct: number
+    /** Each timed step. */
+    readonly step: readonly number[]
+    readonly median: number
+  }
+  readonly peakMemoryBytes: number
+  /** The arithmetic of one step, counted from shapes. */
+  readonly gflop: number
+  /** `gflop` over the median time. */
+  readonly gflopPerSecond: number
+  /** The engine's rate on products of 2048 x 2048 matrices, the better of before and after. */
+  readonly gemmPeakGflopPerSecond: number
+  readonly engine: string
+  readonly engineDetails: EngineDescription
+}
+
+/** A benchmark's result for people. */
+export function benchText(report: BenchReport): string {
+  const { seconds, gflopPerSecond, gemmPeakGflopPerSecond } = report
+  const share = Math.round((100 * gflopPerSecond) / gemmPeakGflopPerSecond)
+  const pairs = {
+    step: `${secondsText(seconds.median)}, the median of ${seconds.step.map(secondsText).join(', ')}`,
+    what: `${report.gradient} on ${report.shape ?? report.model}, ${report.length} tokens, ${report.trainLength} of them to learn from`,
+    arithmetic: `${report.gflop.toFixed(1)} GFLOP, ${gflopPerSecond.toFixed(1)} GFLOP/s`,
+    peak: `${gemmPeakGflopPerSecond.toFixed(1)} GFLOP/s on large matrix products; the step reaches ${share} %`,
+    memory: `${bytesText(report.peakMemoryBytes)} at its peak`,
+    engine: engineText(report.engineDetails),
+  }
+  return `${pairsText(pairs)}\n`
+}

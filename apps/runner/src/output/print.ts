@@ -1,0 +1,52 @@
+import Table from 'cli-table3'
+import pc from 'picocolors'
+
+/** Prints the one JSON object of `--json`. */
+export function printJson(result: object): void {
+  process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
+}
+
+/** Prints lines for people. */
+export function printLines(...lines: readonly string[]): void {
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
+
+const noBorders = {
+  top: '',
+  'top-mid': '',
+  'top-left': '',
+  'top-right': '',
+  bottom: '',
+  'bottom-mid': '',
+  'bottom-left': '',
+  'bottom-right': '',
+  left: '',
+  'left-mid': '',
+  mid: '',
+  'mid-mid': '',
+  right: '',
+  'right-mid': '',
+  middle: '  ',
+}
+
+const style = { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true }
+
+/** Names and values below each other, the values aligned. */
+export function pairsText(pairs: Readonly<Record<string, string>>): string {
+  const width = Math.max(...Object.keys(pairs).map((name) => name.length))
+  return Object.entries(pairs)
+    .map(([name, value]) => `${pc.dim(name.padEnd(width))}  ${value}`)
+    .join('\n')
+}
+
+/** A table with a heading row and no lines; the first column is text, the others are numbers. */
+export function tableText(heading: readonly string[], rows: readonly (readonly string[])[]): string {
+  const table = new Table({
+    head: heading.map((cell) => pc.bold(cell)),
+    colAligns: heading.map((_, column) => (column === 0 ? 'left' : 'right')),
+    chars: noBorders,
+    style,
+  })
+  table.push(...rows.map((row) => [...row]))
+  return table.toString()
+}

@@ -1,0 +1,120 @@
+import type { InnerModelDescription, Layer } from '@tintjs/inner'
+import type { GradientChoice } from '@tintjs/simulate'
+
+/** What the arithmetic of a step depends on, besides the model's shape. */
+export interface StepSizes {
+  /** Tokens of the sequence, `N`. */
+  readonly length: number
+  /** `n`: tokens `1..n-1` are learned, tokens `n..N-1` are tested. */
+  readonly trainLength: number
+  readonly gradient: Pick<GradientChoice, 'name' | 'attentionGradient' | 'lossGradient'>
+}
+
+/**
+ * The floating-point operations of one fused training step of one sequence, all layers learning, counted from shapes:
+ * two for each multiply-add of a matrix product, nothing for element-wise work. It says what the step needs, whatever
+ * form the engine chooses, so that rates of different programs can be compared. With `D` the width, `V` the vocabulary, `E`
+ * the embedding width, `N` tokens, `n` the train length and `m = n - 1` learned positions:
+ *
+ * | part | operations |
+ * |---|---|
+ * | forward, twice | each linear `2 N in out`; attention `4 N^2 D` (scores and their use, no half left out for causality); projections of embedding and head `2 N E D` each; head `2 (N - n) V E` |
+ * | loss gradient | logits and their way back `4 m V E` (`target` needs none); head projection `2 m E D` |
+ * | backward | each linear on the way `2 m in out`; attention `2 m^2 D` to the values, `8 m^2 D` with queries and keys |
+ * | descent | each linear that learns `2 m in out`: the update as a dense matrix |
+ *
+ * TinT's backward passes through values only: queries and keys neither pass gradients nor learn.
+ */
+export function stepArithmetic(description: InnerModelDescription, sizes: StepSizes): number {
+  const learned = sizes.trainLength - 1
+  const forward = forwardArithmetic(description, sizes)
+  const backward = description.blocks
+    .map((block) => backwardOperations(block, learned, sizes.gradient.attentionGradient === 'full'))
+    .reduce(add, 0)
+  return 2 * forward + lossGradientArithmetic(description, sizes, learned) + backward
+}
+
+function forwardArithmetic(description: InnerModelDescription, { length, trainLength }: StepSizes): number {
+  const { vocabularySize, blocks } = description
+  const head = 2 * (length - trainLength) * vocabularySize * embeddingWidth(description)
+  const projections = 2 * length * (embeddingProjection(description) + headProjection(description))
+  return blocks.map((block) => forwardOperations(block, length)).reduce(add, head + projections)
+}
+
+function lossGradientArithmetic(
+  description: InnerModelDescription,
+  { gradient }: StepSizes,
+  learned: number,
+): number {
+  const head = gradient.lossGradient === 'target' ? 0 : 4 * description.vocabularySize
+  return learned * (head * embeddingWidth(description) + 2 * headProjection(description))
+}
+
+/** A layer's forward at so many positions. */
+function forwardOperations(layer: Layer, positions: number): number {
+  switch (layer.kind) {
+    case 'linear':
+      return 2 * positions * layer.inputWidth * layer.outputWidth
+    case 'attention': {
+      const children = [layer.query, layer.key, layer.value]
+      const mixing = 2 * positions ** 2 * (layer.query.outputWidth + layer.value.outputWidth)
+      return children.map((child) => forwardOperations(child, positions)).reduce(add, mixing)
+    }
+    default:
+      return childrenOf(layer)
+        .map((child) => forwardOperations(child, positions))
+        .reduce(add, 0)
+  }
+}
+
+/** A layer's backward and descent at so many positions. */
+function backwardOperations(layer: Layer, positions: number, full: boolean): number {
+  switch (layer.kind) {
+    case 'linear':
+      return 4 * positions * layer.inputWidth * layer.outputWidth
+    case 'attention': {
+      const toValues = 2 * positions ** 2 * layer.value.outputWidth
+      const value = backwardOperations(layer.value, positions, full)
+      if (!full) return toValues + value
+      // dA = dy V^T, dQ = dS K, dK = dS^T Q
+      const toScores = 2 * positions ** 2 * (layer.value.outputWidth + 2 * layer.query.outputWidth)
+      const children = [layer.query, layer.key].map((child) => backwardOperations(child, positions, full))
+      return children.reduce(add, toValues + value + toScores)
+    }
+    default:
+      return childrenOf(layer)
+        .map((child) => backwardOperations(child, positions, full))
+        .reduce(add, 0)
+  }
+}
+
+function childrenOf(layer: Exclude<Layer, { kind: 'linear' | 'attention' }>): readonly Layer[] {
+  switch (layer.kind) {
+    case 'sequence':
+      return layer.layers
+    case 'residual':
+      return [layer.body]
+    case 'sum':
+    case 'product':
+      return layer.branches
+    case 'norm':
+    case 'activation':
+      return []
+  }
+}
+
+function embeddingWidth({ head, width }: InnerModelDescription): number {
+  return head.vocabulary.shape[1] ?? width
+}
+
+function embeddingProjection({ embedding }: InnerModelDescription): number {
+  return (embedding.projection?.shape ?? [0]).reduce((product, size) => product * size, 1)
+}
+
+function headProjection({ head }: InnerModelDescription): number {
+  return (head.projection?.shape ?? [0]).reduce((product, size) => product * size, 1)
+}
+
+function add(left: number, right: number): number {
+  return left + right
+}

@@ -1,0 +1,10 @@
+#!/usr/bin/env node
+import { runCommandLine } from './command-line'
+
+// A reader that has seen enough, such as `head`, is not a failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+  throw error
+})
+
+process.exitCode = await runCommandLine(process.argv.slice(2))
