@@ -67,7 +67,8 @@ describe('pipDownload', () => {
 
   it('says that there is no connection, which pip only warns of', async () => {
     const folder = await temporaryFolder()
-    const says = 'echo "WARNING: Retrying after NewConnectionError" >&2; echo "ERROR: No matching distribution" >&2'
+    const says =
+      'echo "WARNING: Retrying after NewConnectionError" >&2; echo "ERROR: No matching distribution" >&2'
     await writeProgram(folder, 'python3', `${says}; exit 1`)
     const work = pipDownload(join(folder, 'python3'), wheel, ['t'], join(folder, 'out'), {}, silentReporter)
     await expect(work).rejects.toThrow(/\(no connection to the package index\).*--from/)
