@@ -7,6 +7,8 @@ export const cpuProvider: EngineProvider = {
   unavailable: async () => undefined,
   start: async () => {
     await import('@tensorflow/tfjs-backend-cpu')
+    // Without this, tfjs greets Node with an advertisement on stderr.
+    tf.env().set('PROD', true)
     await activateBackend('cpu')
     return { name: 'cpu', version: tf.version_core, threads: 1, device: 'CPU' }
   },

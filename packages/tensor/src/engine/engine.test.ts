@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { describe, expect, it } from 'vitest'
+import { EngineError } from '../errors'
+import { expectBalancedTensors } from '../testing'
+import { currentEngine, type EngineProvider, startEngine } from './engine'
+import { measureMatrixProductRate } from './measure'
+import { nodeEngines, useEngine } from './node'
+
+const engine = process.env.TINT_ENGINE as 'tensorflow' | 'wasm'
+
+const missing: EngineProvider = {
+  name: 'tensorflow',
+  unavailable: async () => 'it is not there; install it.',
+  start: () => Promise.reject(new Error('must not be started')),
+}
+
+describe('useEngine', () => {
+  it('starts the engine of a name and describes it', async () => {
+    const description = await useEngine(engine)
+    expect(description).toMatchObject({ name: engine, device: 'CPU' })
+    expect(description.version).toMatch(/^\d+\.\d+/)
+    expect(description.threads).toBeGreaterThanOrEqual(1)
+    expect(currentEngine()).toEqual(description)
+    expect(tf.getBackend()).toBe(engine)
+  })
+
+  it('falls through to the next provider where one cannot run', async () => {
+    const { name } = await startEngine([missing, nodeEngines()[engine]])
+    expect(name).toBe(engine)
+  })
+
+  it('says why each provider cannot run', async () => {
+    await expect(startEngine([missing])).rejects.toThrow(
+      new EngineError('No engine can run here. tensorflow: it is not there; install it.'),
+    )
+  })
+
+  it('computes in plain JavaScript too', async () => {
+    expect((await useEngine('cpu')).name).toBe('cpu')
+    const two = tf.add(tf.scalar(1), tf.scalar(1))
+    expect(two.dataSync()[0]).toBe(2)
+    await useEngine(engine)
+  })
+})
+
+describe('measureMatrixProductRate', () => {
+  it('gives a rate and leaves no tensor behind', async () => {
+    await useEngine(engine)
+    await expectBalancedTensors(async () => {
+      expect(await measureMatrixProductRate(64, 3)).toBeGreaterThan(0)
+    })
+  })
+})

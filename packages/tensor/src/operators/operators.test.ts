@@ -1,0 +1,148 @@
+import * as tf from '@tensorflow/tfjs-core'
+import * as fc from 'fast-check'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useEngine } from '../node'
+import { expectBalancedTensors, expectClose } from '../testing'
+import { crossEntropy } from './cross-entropy'
+import { mergeHeads, splitHeads } from './heads'
+import { normalise, normaliseBackward } from './normalise'
+import { firstPositions, gatherRows } from './positions'
+import { multiplyBy, multiplyByTransposed, sumOfOuterProducts } from './product'
+import { disposeStructure, tidyStructure } from './tidy'
+
+beforeAll(async () => {
+  await useEngine(process.env.TINT_ENGINE as 'wasm')
+})
+
+/** Numbers from a fixed sequence, so that a failure repeats. */
+function numbers(count: number, seed = 1): Float32Array {
+  let state = seed
+  return Float32Array.from({ length: count }, () => {
+    state = (state * 16807) % 2147483647
+    return state / 2147483647 - 0.5
+  })
+}
+
+const sizes = fc.record({
+  batch: fc.integer({ min: 1, max: 3 }),
+  positions: fc.integer({ min: 1, max: 5 }),
+  input: fc.integer({ min: 1, max: 6 }),
+  output: fc.integer({ min: 1, max: 6 }),
+})
+
+describe('products', () => {
+  it('agree with sums written out, for shared matrices and for one a sequence', () => {
+    fc.assert(
+      fc.property(sizes, fc.boolean(), ({ batch, positions, input, output }, shared) => {
+        const x = numbers(batch * positions * input)
+        const w = numbers((shared ? 1 : batch) * output * input, 7)
+        const right = new Float32Array(batch * positions * output)
+        for (let b = 0; b < batch; b++)
+          for (let t = 0; t < positions; t++)
+            for (let o = 0; o < output; o++)
+              for (let i = 0; i < input; i++)
+                right[(b * positions + t) * output + o]! +=
+                  x[(b * positions + t) * input + i]! * w[((shared ? 0 : b) * output + o) * input + i]!
+        tf.tidy(() => {
+          const matrix = shared ? tf.tensor2d(w, [output, input]) : tf.tensor3d(w, [batch, output, input])
+          const product = multiplyByTransposed(tf.tensor3d(x, [batch, positions, input]), matrix)
+          expectClose(product, { shape: [batch, positions, output], data: right }, { absolute: 1e-5 })
+          const transposed = shared ? tf.transpose(matrix) : tf.transpose(matrix, [0, 2, 1])
+          const same = multiplyBy(tf.tensor3d(x, [batch, positions, input]), transposed as tf.Tensor3D)
+          expectClose(same, product, { absolute: 1e-5 })
+        })
+      }),
+      { numRuns: 30 },
+    )
+  })
+
+  it('sums outer products over positions', () => {
+    const left = tf.tensor3d([1, 2, 3, 4], [1, 2, 2])
+    const right = tf.tensor3d([5, 6, 7, 8], [1, 2, 2])
+    const sum = sumOfOuterProducts(left, right)
+    expectClose(sum, { shape: [1, 2, 2], data: [1 * 5 + 3 * 7, 1 * 6 + 3 * 8, 2 * 5 + 4 * 7, 2 * 6 + 4 * 8] })
+    tf.dispose([left, right, sum])
+  })
+})
+
+describe('heads', () => {
+  it('split and merge undo each other, and split takes neighbouring numbers', () => {
+    tf.tidy(() => {
+      const x = tf.tensor3d(numbers(2 * 3 * 8), [2, 3, 8])
+      expectClose(mergeHeads(splitHeads(x, 4)), x)
+      const head = tf.slice(splitHeads(x, 4), [1, 2, 0, 0], [1, 1, 3, 2])
+      expectClose(tf.reshape(head, [3, 2]), tf.reshape(tf.slice(x, [1, 0, 4], [1, 3, 2]), [3, 2]))
+    })
+  })
+})
+
+describe.each(['layer', 'rms'] as const)('%s normalisation', (kind) => {
+  it('has unit mean square', () => {
+    tf.tidy(() => {
+      const { output } = normalise(kind, tf.tensor3d(numbers(2 * 3 * 16), [2, 3, 16]), 0)
+      expectClose(tf.mean(tf.square(output), -1), { shape: [2, 3], data: Array(6).fill(1) }, { absolute: 1e-5 })
+    })
+  })
+
+  it('backward agrees with central differences along random directions', () => {
+    tf.tidy(() => {
+      const shape: [number, number, number] = [1, 4, 12]
+      const x = tf.tensor3d(numbers(48), shape)
+      const gradient = tf.tensor3d(numbers(48, 5), shape)
+      const direction = tf.tensor3d(numbers(48, 9), shape)
+      const dx = normaliseBackward(kind, normalise(kind, x, 1e-5), gradient)
+      const step = 1e-2
+      const ahead = normalise(kind, tf.add(x, tf.mul(direction, step)), 1e-5).output
+      const behind = normalise(kind, tf.sub(x, tf.mul(direction, step)), 1e-5).output
+      const difference = tf.sum(tf.mul(tf.div(tf.sub(ahead, behind), 2 * step), gradient))
+      // Third-order error of the difference and float32's rounding.
+      expectClose(tf.sum(tf.mul(dx, direction)), difference, { relative: 5e-3, absolute: 1e-3 })
+    })
+  })
+})
+
+describe('crossEntropy', () => {
+  it('is minus the logarithm of the probability, also for very large logits', async () => {
+    const logits = tf.tensor2d([0, 0, 1000, 0], [2, 2])
+    const targets = tf.tensor1d([0, 1], 'int32')
+    const losses = crossEntropy(logits, targets)
+    expectClose(losses, { shape: [2], data: [Math.LN2, 1000] }, { relative: 1e-6 })
+    tf.dispose([logits, targets, losses])
+  })
+})
+
+describe('positions', () => {
+  it('takes the first ones and gathers rows', () => {
+    tf.tidy(() => {
+      const x = tf.tensor3d(numbers(2 * 4 * 3), [2, 4, 3])
+      expectClose(firstPositions(x, 2), tf.slice(x, [0, 0, 0], [2, 2, 3]))
+      const table = tf.tensor2d([0, 1, 10, 11, 20, 21], [3, 2])
+      const rows = gatherRows(table, tf.tensor2d([2, 0], [1, 2], 'int32'))
+      expectClose(rows, { shape: [1, 2, 2], data: [20, 21, 0, 1] })
+    })
+  })
+})
+
+describe('tidyStructure', () => {
+  it('keeps what is returned, frees the rest, and disposeStructure frees that', async () => {
+    await expectBalancedTensors(async () => {
+      const kept = tidyStructure(() => {
+        const made = tf.scalar(1)
+        return { deep: [{ tensor: tf.add(made, 1) }], nothing: undefined }
+      })
+      expectClose(kept.deep[0]!.tensor, 2)
+      disposeStructure(kept)
+    })
+  })
+
+  it('frees everything when the computation throws', async () => {
+    await expectBalancedTensors(async () => {
+      expect(() =>
+        tidyStructure(() => {
+          tf.scalar(1)
+          throw new RangeError('stop')
+        }),
+      ).toThrow(RangeError)
+    })
+  })
+})
