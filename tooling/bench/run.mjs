@@ -19,7 +19,11 @@ const options = new Command('bench')
   .option('--train-fraction <share>', 'share of the context that is learned from', Number, 0.7)
   .option('--rounds <count>', 'measured rounds, after one that is not', Number, 5)
   .option('--engine <name>', 'auto, tensorflow, wasm or cpu', 'auto')
-  .option('--python <path>', 'a Python that has torch and transformers', process.env.TINT_BENCH_PYTHON ?? 'python3')
+  .option(
+    '--python <path>',
+    'a Python that has torch and transformers',
+    process.env.TINT_BENCH_PYTHON ?? 'python3',
+  )
   .option('--json', 'print JSON')
   .parse()
   .opts()
@@ -28,7 +32,10 @@ const config = shapes[options.shape]
 const trainLength = Math.floor(options.trainFraction * options.length)
 const engine = await useEngine(options.engine)
 const model = initialiseInnerModel(config.model_type === 'opt' ? opt : gpt2, config)
-const ids = Array.from({ length: options.length }, (_, index) => (index * 7919) % model.description.vocabularySize)
+const ids = Array.from(
+  { length: options.length },
+  (_, index) => (index * 7919) % model.description.vocabularySize,
+)
 
 const ways = new Map([
   ['tint', () => ours(tint())],

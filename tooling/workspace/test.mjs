@@ -20,7 +20,9 @@ function nativeEngine() {
   const installed = run(process.execPath, ['packages/libtensorflow/dist/cli.js', 'install']) === 0
   if (installed) return true
   const required = process.env.TINT_REQUIRE_NATIVE === '1'
-  console.error(`The native engine could not be installed; ${required ? 'it was required' : 'testing on WASM alone'}.`)
+  console.error(
+    `The native engine could not be installed; ${required ? 'it was required' : 'testing on WASM alone'}.`,
+  )
   if (required) process.exit(1)
   return false
 }

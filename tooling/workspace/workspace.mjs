@@ -48,7 +48,9 @@ function binary(name) {
 export function requireNode(major) {
   const found = Number(process.versions.node.split('.')[0])
   if (found >= major) return
-  console.error(`This is Node ${process.versions.node}; expected Node ${major} or newer. Install it and run the command again.`)
+  console.error(
+    `This is Node ${process.versions.node}; expected Node ${major} or newer. Install it and run the command again.`,
+  )
   process.exit(1)
 }
 

@@ -64,7 +64,10 @@ describe('configurations', () => {
       const description = gpt2.describe(gpt2Shapes[name])
       const { embedding } = description
       const frozen = parameterSize(embedding.tokens) + parameterSize(embedding.positions!.weight)
-      return blockParameters(description).reduce((total, reference) => total + parameterSize(reference), frozen)
+      return blockParameters(description).reduce(
+        (total, reference) => total + parameterSize(reference),
+        frozen,
+      )
     }
     expect(count('gpt2')).toBe(124_439_808)
     expect(count('gpt2-medium')).toBe(354_823_168)

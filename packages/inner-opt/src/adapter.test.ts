@@ -57,7 +57,11 @@ const tiny = {
 describe('configurations', () => {
   it.each([
     ['an activation', { activation_function: 'swiglu' }, 'activation_function is "swiglu"'],
-    ['a width that heads do not divide', { num_attention_heads: 3 }, 'hidden_size 8 and num_attention_heads 3'],
+    [
+      'a width that heads do not divide',
+      { num_attention_heads: 3 },
+      'hidden_size 8 and num_attention_heads 3',
+    ],
     ['an unknown field', { rotary_dim: 4 }, 'rotary_dim = 4'],
     ['no width', { hidden_size: 0 }, 'hidden_size is 0'],
   ])('with %s that is not supported are refused by name', (_, fields, words) => {
@@ -69,16 +73,22 @@ describe('configurations', () => {
     const description = opt.describe(optShapes['opt-125m'])
     const { embedding } = description
     const frozen = parameterSize(embedding.tokens) + parameterSize(embedding.positions!.weight)
-    const total = blockParameters(description).reduce((sum, reference) => sum + parameterSize(reference), frozen)
+    const total = blockParameters(description).reduce(
+      (sum, reference) => sum + parameterSize(reference),
+      frozen,
+    )
     expect(total).toBe(125_239_296)
   })
 })
 
 describe('variants', () => {
   it('without biases or affine norms have fewer parameters', () => {
-    const names = (fields: object) => blockParameters(opt.describe({ ...tiny, ...fields })).map(({ name }) => name)
+    const names = (fields: object) =>
+      blockParameters(opt.describe({ ...tiny, ...fields })).map(({ name }) => name)
     expect(names({ enable_bias: false }).filter((name) => name.endsWith('fc1.bias'))).toEqual([])
-    expect(names({ layer_norm_elementwise_affine: false }).filter((name) => name.includes('norm'))).toEqual([])
+    expect(names({ layer_norm_elementwise_affine: false }).filter((name) => name.includes('norm'))).toEqual(
+      [],
+    )
     expect(names({ _remove_final_layer_norm: true })).not.toContain('model.decoder.final_layer_norm.weight')
     expect(names({})).toContain('model.decoder.final_layer_norm.weight')
   })

@@ -34,7 +34,14 @@ const reference = (...shape: number[]): WeightReference => ({ name: `w${names++}
 
 function linear(inputWidth: number, outputWidth: number, bias = true): Linear {
   const weight = reference(outputWidth, inputWidth)
-  return { kind: 'linear', name: '', inputWidth, outputWidth, weight, bias: bias ? reference(outputWidth) : undefined }
+  return {
+    kind: 'linear',
+    name: '',
+    inputWidth,
+    outputWidth,
+    weight,
+    bias: bias ? reference(outputWidth) : undefined,
+  }
 }
 
 function norm(normalisation: Norm['normalisation'], affine: boolean): Norm {
@@ -55,7 +62,9 @@ const tree: fc.Arbitrary<Layer> = fc.letrec<{ tree: Layer }>((tie) => ({
     { maxDepth: 2, withCrossShrink: true },
     fc.oneof(
       fc.boolean().map((bias) => linear(width, width, bias)),
-      fc.tuple(fc.constantFrom('layer', 'rms'), fc.boolean()).map(([kind, affine]) => norm(kind as 'layer', affine)),
+      fc
+        .tuple(fc.constantFrom('layer', 'rms'), fc.boolean())
+        .map(([kind, affine]) => norm(kind as 'layer', affine)),
       fc.constantFrom(...activationNames.filter((name) => name !== 'relu')).map(activation),
       fc.integer({ min: 5, max: 11 }).map((hidden) => sequence(linear(width, hidden), linear(hidden, width))),
       fc.constantFrom(1, 2, 4).map(
@@ -123,7 +132,9 @@ function squaredNorm(changes: readonly ParameterChange[]): number {
     changes
       .map((change) => {
         const gradient =
-          change.kind === 'vector' ? change.gradient : tf.matMul(change.outputGradient, change.input, true, false)
+          change.kind === 'vector'
+            ? change.gradient
+            : tf.matMul(change.outputGradient, change.input, true, false)
         return tf.sum(tf.square(gradient)).dataSync()[0]!
       })
       .reduce((total, value) => total + value, 0),
@@ -150,7 +161,9 @@ describe('the backward walk with exact rules', () => {
 
           const h = 1e-2
           const at = (x: tf.Tensor) =>
-            tf.sum(tf.mul(forwardLayer(layer, x as tf.Tensor3D, forwardPass).output, outputGradient)).dataSync()[0]!
+            tf
+              .sum(tf.mul(forwardLayer(layer, x as tf.Tensor3D, forwardPass).output, outputGradient))
+              .dataSync()[0]!
           const moved = tf.mul(direction, h)
           const slope = (at(tf.add(input, moved)) - at(tf.sub(input, moved))) / (2 * h)
           const predicted = tf.sum(tf.mul(inputGradient, direction)).dataSync()[0]!
@@ -243,7 +256,9 @@ describe('rules', () => {
 
   it('let only values learn where attention is constant', () => {
     expect(changedBy(attention, { ...exactRules, attention: 'value' })).toEqual(parametersOf(attention.value))
-    expect(new Set(changedBy(attention, exactRules))).toEqual(new Set(leavesOf(attention).flatMap(parametersOf)))
+    expect(new Set(changedBy(attention, exactRules))).toEqual(
+      new Set(leavesOf(attention).flatMap(parametersOf)),
+    )
   })
 
   it('let scales of norms learn only where asked', () => {
@@ -258,7 +273,15 @@ describe('a gradient that covers the first positions only', () => {
     const layer: Layer = residual(
       sequence(
         norm('layer', true),
-        { kind: 'attention', name: '', heads: 2, scale: 0.5, query: linear(8, 8), key: linear(8, 8), value: linear(8, 8) },
+        {
+          kind: 'attention',
+          name: '',
+          heads: 2,
+          scale: 0.5,
+          query: linear(8, 8),
+          key: linear(8, 8),
+          value: linear(8, 8),
+        },
         linear(8, 8),
       ),
     )
@@ -268,10 +291,22 @@ describe('a gradient that covers the first positions only', () => {
       const { memory } = forwardLayer(layer, input, { parameters: weights, attentionBias: causal() })
       const covered = 3
       const few = randomTensor([batch, covered, width], 2) as tf.Tensor3D
-      const all = tf.pad(few, [[0, 0], [0, positions - covered], [0, 0]])
-      const short = backwardLayer(layer, few, memory, { parameters: weights, rules: exactRules, positions: covered })
+      const all = tf.pad(few, [
+        [0, 0],
+        [0, positions - covered],
+        [0, 0],
+      ])
+      const short = backwardLayer(layer, few, memory, {
+        parameters: weights,
+        rules: exactRules,
+        positions: covered,
+      })
       const long = backwardLayer(layer, all, memory, { parameters: weights, rules: exactRules, positions })
-      const padded = tf.pad(short.inputGradient, [[0, 0], [0, positions - covered], [0, 0]])
+      const padded = tf.pad(short.inputGradient, [
+        [0, 0],
+        [0, positions - covered],
+        [0, 0],
+      ])
       expectClose(padded, long.inputGradient, { absolute: 1e-5 })
     })
     weights.dispose()

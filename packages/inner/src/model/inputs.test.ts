@@ -29,15 +29,36 @@ describe('checkInputs', () => {
     expect(batch.tokens[1]).toEqual(new Int32Array([3, 4]))
   })
 
-  const ones = (rows: number, columns: number) => Array.from({ length: rows }, () => Array(columns).fill(1) as number[])
+  const ones = (rows: number, columns: number) =>
+    Array.from({ length: rows }, () => Array(columns).fill(1) as number[])
   const wrong: [string, () => unknown, string][] = [
     ['one token', () => checkInputs(description, [1]), 'The input has 1 tokens; expected at least 2'],
     ['no token', () => checkInputs(description, []), 'The input has 0 tokens'],
     ['an id too large', () => checkInputs(description, [1, 10]), 'Input id 10 at position 1 of sequence 0'],
-    ['a negative id', () => checkInputs(description, [[1, 2], [-1, 2]]), 'Input id -1 at position 0 of sequence 1'],
+    [
+      'a negative id',
+      () =>
+        checkInputs(description, [
+          [1, 2],
+          [-1, 2],
+        ]),
+      'Input id -1 at position 0 of sequence 1',
+    ],
     ['a fraction', () => checkInputs(description, [1.5, 2]), 'Input id 1.5'],
-    ['unequal lengths', () => checkInputs(description, [[1, 2, 3], [1, 2]]), 'Sequence 1 has 2 tokens and sequence 0 has 3'],
-    ['a context too long', () => checkInputs(description, [1, 2, 3, 4, 5]), "5 tokens, more than the model's 4 positions"],
+    [
+      'unequal lengths',
+      () =>
+        checkInputs(description, [
+          [1, 2, 3],
+          [1, 2],
+        ]),
+      'Sequence 1 has 2 tokens and sequence 0 has 3',
+    ],
+    [
+      'a context too long',
+      () => checkInputs(description, [1, 2, 3, 4, 5]),
+      "5 tokens, more than the model's 4 positions",
+    ],
     [
       'a position too large',
       () => checkInputs(description, [1, 2], { positionIds: [0, 4] }),
@@ -60,15 +81,31 @@ describe('checkInputs', () => {
     ],
     [
       'a row that forbids everything before it',
-      () => checkInputs(description, [1, 2], { attentionMask: [[0, 1], [1, 1]] }),
+      () =>
+        checkInputs(description, [1, 2], {
+          attentionMask: [
+            [0, 1],
+            [1, 1],
+          ],
+        }),
       'Row 0 of attentionMask (sequence 0) forbids every token up to itself',
     ],
     [
       'a mask of other numbers',
-      () => checkInputs(description, [1, 2], { attentionMask: [[1, 0], [0.5, 1]] }),
+      () =>
+        checkInputs(description, [1, 2], {
+          attentionMask: [
+            [1, 0],
+            [0.5, 1],
+          ],
+        }),
       'attentionMask has the value 0.5; expected 0 or 1',
     ],
-    ['a token mask of other numbers', () => checkTokenMask('trainMask', [2, 0], 1, 2), 'trainMask has the value 2'],
+    [
+      'a token mask of other numbers',
+      () => checkTokenMask('trainMask', [2, 0], 1, 2),
+      'trainMask has the value 2',
+    ],
   ]
 
   it.each(wrong)('refuses %s', (_, check, words) => {
@@ -85,7 +122,14 @@ describe('attentionBias', () => {
   it('is 0 on and below the diagonal where the mask allows, and very negative elsewhere', () => {
     const causal = attentionBias(checkInputs(description, [1, 2]))
     expectClose(causal, { shape: [1, 1, 2, 2], data: [0, -1e9, 0, 0] })
-    const masked = attentionBias(checkInputs(description, [1, 2], { attentionMask: [[1, 1], [0, 1]] }))
+    const masked = attentionBias(
+      checkInputs(description, [1, 2], {
+        attentionMask: [
+          [1, 1],
+          [0, 1],
+        ],
+      }),
+    )
     expectClose(masked, { shape: [1, 1, 2, 2], data: [0, -1e9, -1e9, 0] })
     causal.dispose()
     masked.dispose()

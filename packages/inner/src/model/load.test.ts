@@ -40,7 +40,10 @@ const toy = defineAdapter({
 const tensor = (name: string, shape: number[], start = 0): NamedTensor => ({
   name,
   shape,
-  data: Float32Array.from({ length: shape.reduce((total, size) => total * size, 1) }, (_, index) => start + index),
+  data: Float32Array.from(
+    { length: shape.reduce((total, size) => total * size, 1) },
+    (_, index) => start + index,
+  ),
 })
 
 function bytesOf(...tensors: NamedTensor[]): Uint8Array {
@@ -66,7 +69,8 @@ describe('loadInnerModel', () => {
         onProgress: ({ loadedBytes, totalBytes }) => seen.push(loadedBytes / totalBytes),
       })
       const [first, second] = model.description.blocks
-      if (first?.kind !== 'linear' || second?.kind !== 'linear') throw new Error('The toy has two linear blocks.')
+      if (first?.kind !== 'linear' || second?.kind !== 'linear')
+        throw new Error('The toy has two linear blocks.')
       expectClose(model.weights.get(first.weight), { shape: [2, 2], data: [10, 11, 12, 13] })
       expectClose(model.weights.get(second.weight), { shape: [2, 2], data: [14, 15, 16, 17] })
       expect(seen).toEqual([0.5, 1])
@@ -120,11 +124,31 @@ describe('describeInnerModel', () => {
     expect(last).toBeLessThanOrEqual(good.byteLength - (8 + 8 + 1) * 4)
   })
 
-  const broken: [string, Record<string, Uint8Array | string>, typeof CheckpointError | typeof ConfigError, string][] = [
+  const broken: [
+    string,
+    Record<string, Uint8Array | string>,
+    typeof CheckpointError | typeof ConfigError,
+    string,
+  ][] = [
     ['no configuration', { 'model.safetensors': good }, CheckpointError, 'There is no config.json in toy'],
-    ['no weights', { 'config.json': config() }, CheckpointError, 'neither model.safetensors nor model.safetensors.index.json'],
-    ['a configuration that is no JSON', { 'config.json': '{' }, CheckpointError, 'config.json in toy is not valid JSON'],
-    ['a configuration that is no text', { 'config.json': new Uint8Array([0xff]) }, CheckpointError, 'is not UTF-8 text'],
+    [
+      'no weights',
+      { 'config.json': config() },
+      CheckpointError,
+      'neither model.safetensors nor model.safetensors.index.json',
+    ],
+    [
+      'a configuration that is no JSON',
+      { 'config.json': '{' },
+      CheckpointError,
+      'config.json in toy is not valid JSON',
+    ],
+    [
+      'a configuration that is no text',
+      { 'config.json': new Uint8Array([0xff]) },
+      CheckpointError,
+      'is not UTF-8 text',
+    ],
     [
       'a family without adapter',
       { 'config.json': config({ model_type: 'mamba' }), 'model.safetensors': good },
@@ -151,7 +175,10 @@ describe('describeInnerModel', () => {
     ],
     [
       'a tensor of another shape',
-      { 'config.json': config(), 'model.safetensors': bytesOf(tensor('model.emb', [4, 2]), tensor('fused', [2, 4])) },
+      {
+        'config.json': config(),
+        'model.safetensors': bytesOf(tensor('model.emb', [4, 2]), tensor('fused', [2, 4])),
+      },
       CheckpointError,
       'The tensor fused in toy has shape [2, 4]; expected [4, 2]',
     ],
@@ -192,8 +219,12 @@ describe('describeInnerModel', () => {
 describe('initialiseInnerModel', () => {
   it('gives the same weights for the same seed and others for another', async () => {
     await expectBalancedTensors(async () => {
-      const models = [1, 1, 2].map((seed) => initialiseInnerModel(toy, { model_type: 'toy', width: 64 }, seed))
-      const [first, same, other] = models.map(({ weights, description }) => weights.get(description.embedding.tokens))
+      const models = [1, 1, 2].map((seed) =>
+        initialiseInnerModel(toy, { model_type: 'toy', width: 64 }, seed),
+      )
+      const [first, same, other] = models.map(({ weights, description }) =>
+        weights.get(description.embedding.tokens),
+      )
       expectClose(same!, first!)
       expect(() => expectClose(other!, first!)).toThrow()
       const deviation = tf.tidy(() => tf.sqrt(tf.mean(tf.square(first!))).dataSync()[0]!)

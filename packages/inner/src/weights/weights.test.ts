@@ -7,7 +7,13 @@ import type { Linear } from '../layers/layer'
 import { linearArithmetic } from '../layers/linear'
 import { attentionBias } from '../model/inputs'
 import { cheaperUpdateForm, LearnedParameters, type UpdateForm } from './learned'
-import { parameterShape, parameterSize, readParameter, type WeightReference, writeParameter } from './reference'
+import {
+  parameterShape,
+  parameterSize,
+  readParameter,
+  type WeightReference,
+  writeParameter,
+} from './reference'
 import { WeightTable } from './table'
 
 beforeAll(async () => {
@@ -16,26 +22,36 @@ beforeAll(async () => {
 
 /** Ways in which checkpoints store a part of a matrix or a vector. */
 const stored = fc
-  .record({ rows: fc.integer({ min: 1, max: 4 }), columns: fc.integer({ min: 1, max: 4 }), parts: fc.integer({ min: 1, max: 3 }) })
+  .record({
+    rows: fc.integer({ min: 1, max: 4 }),
+    columns: fc.integer({ min: 1, max: 4 }),
+    parts: fc.integer({ min: 1, max: 3 }),
+  })
   .chain(({ rows, columns, parts }) =>
-    fc.record({ index: fc.integer({ min: 0, max: parts - 1 }), transposed: fc.boolean() }).chain(({ index, transposed }) =>
-      fc.constantFrom<WeightReference>(
-        { name: 'whole', shape: [rows, columns], transposed },
-        {
-          name: 'side by side',
-          shape: [rows, columns * parts],
-          transposed,
-          part: { view: [rows, columns * parts], axis: 1, start: index * columns, size: columns },
-        },
-        {
-          name: 'interleaved heads',
-          shape: [rows * parts * 2, columns],
-          transposed,
-          part: { view: [rows, parts, 2, columns], axis: 1, start: index, size: 1 },
-        },
-        { name: 'vector', shape: [rows * parts], part: { view: [parts, rows], axis: 0, start: index, size: 1 } },
+    fc
+      .record({ index: fc.integer({ min: 0, max: parts - 1 }), transposed: fc.boolean() })
+      .chain(({ index, transposed }) =>
+        fc.constantFrom<WeightReference>(
+          { name: 'whole', shape: [rows, columns], transposed },
+          {
+            name: 'side by side',
+            shape: [rows, columns * parts],
+            transposed,
+            part: { view: [rows, columns * parts], axis: 1, start: index * columns, size: columns },
+          },
+          {
+            name: 'interleaved heads',
+            shape: [rows * parts * 2, columns],
+            transposed,
+            part: { view: [rows, parts, 2, columns], axis: 1, start: index, size: 1 },
+          },
+          {
+            name: 'vector',
+            shape: [rows * parts],
+            part: { view: [parts, rows], axis: 0, start: index, size: 1 },
+          },
+        ),
       ),
-    ),
   )
 
 const counting = (shape: readonly number[]) => {
@@ -117,9 +133,19 @@ describe('LearnedParameters', () => {
         const bias1 = attentionBias({ allowed: undefined, length: 5 })
         const [dense, factors] = forms.map((parameters) => {
           const { output, memory } = linearArithmetic.forward(leaf, x, { parameters, attentionBias: bias1 })
-          const rules = { attention: 'full', derivative: { kind: 'analytic' }, updateNormWeights: false, biasRateMultiplier: () => 1 } as const
+          const rules = {
+            attention: 'full',
+            derivative: { kind: 'analytic' },
+            updateNormWeights: false,
+            biasRateMultiplier: () => 1,
+          } as const
           const dx = linearArithmetic.backward(leaf, dy, memory, { parameters, rules, positions: 5 })
-          return { output, dx, value: parameters.materialise(weight, 2), bias: parameters.materialise(bias, 2) }
+          return {
+            output,
+            dx,
+            value: parameters.materialise(weight, 2),
+            bias: parameters.materialise(bias, 2),
+          }
         })
         for (const what of ['output', 'dx', 'value', 'bias'] as const) {
           expectClose(factors![what], dense![what], { absolute: 1e-5 })

@@ -80,7 +80,11 @@ describe.each(['layer', 'rms'] as const)('%s normalisation', (kind) => {
   it('has unit mean square', () => {
     tf.tidy(() => {
       const { output } = normalise(kind, tf.tensor3d(numbers(2 * 3 * 16), [2, 3, 16]), 0)
-      expectClose(tf.mean(tf.square(output), -1), { shape: [2, 3], data: Array(6).fill(1) }, { absolute: 1e-5 })
+      expectClose(
+        tf.mean(tf.square(output), -1),
+        { shape: [2, 3], data: Array(6).fill(1) },
+        { absolute: 1e-5 },
+      )
     })
   })
 

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The repository's folder. */
+export const repository = fileURLToPath(new URL('../../..', import.meta.url))
+
+/** Folders that hold no documents of ours. */
+const skipped = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo'])
+
+/** A Markdown file of the repository. */
+export interface Document {
+  /** Relative to the repository, with `/`. */
+  readonly path: string
+  readonly text: string
+}
+
+/** Every Markdown file of the repository. */
+export function documents(): Document[] {
+  return markdownFiles(repository).map((file) => ({
+    path: relative(repository, file).replaceAll('\\', '/'),
+    text: readFileSync(file, 'utf8'),
+  }))
+}
+
+/** The documents whose examples are run: the root README, `docs/*.md`, and the READMEs of packages and apps. */
+export function documentsWithExamples(): Document[] {
+  return documents().filter(({ path }) =>
+    /^(README|docs\/[^/]+|(packages|apps)\/[^/]+\/README)\.md$/.test(path),
+  )
+}
+
+function markdownFiles(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter(({ name }) => !skipped.has(name))
+    .sort((left, right) => left.name.localeCompare(right.name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      if (entry.isDirectory()) return markdownFiles(path)
+      return entry.isFile() && entry.name.endsWith('.md') ? [path] : []
+    })
+}
