@@ -73,9 +73,11 @@ export function typeErrors(examples: readonly Example[]): string[] {
     moduleDetection: ts.ModuleDetectionKind.Force,
     typeRoots: [fileURLToPath(new URL('../node_modules/@types', import.meta.url))],
   })
-  return ts.getPreEmitDiagnostics(program).map(({ file, start, messageText }) => {
-    const text = ts.flattenDiagnosticMessageText(messageText, '\n')
+  return ts.getPreEmitDiagnostics(program).flatMap(({ file, start, messageText }) => {
+    const place = places.get(file?.fileName ?? '')
+    // Errors in what an example imports are for that package's own check.
+    if (file !== undefined && place === undefined) return []
     const line = file === undefined ? 0 : file.getLineAndCharacterOfPosition(start ?? 0).line + 1
-    return `${places.get(file?.fileName ?? '') ?? file?.fileName}, line ${line}: ${text}`
+    return [`${place}, line ${line}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`]
   })
 }

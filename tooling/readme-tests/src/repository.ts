@@ -23,11 +23,9 @@ export function documents(): Document[] {
   }))
 }
 
-/** The documents whose examples are run: the root README, `docs/*.md`, and the READMEs of packages and apps. */
+/** The documents whose examples are run: those of the root and of `docs`, and the READMEs of packages and apps. */
 export function documentsWithExamples(): Document[] {
-  return documents().filter(({ path }) =>
-    /^(README|docs\/[^/]+|(packages|apps)\/[^/]+\/README)\.md$/.test(path),
-  )
+  return documents().filter(({ path }) => /^((docs\/)?[^/]+|(packages|apps)\/[^/]+\/README)\.md$/.test(path))
 }
 
 function markdownFiles(folder: string): string[] {
