@@ -2,15 +2,17 @@ import {
   type Activation,
   type Attention,
   defineAdapter,
+  headWidth,
   type InnerModelDescription,
   type Layer,
   type Linear,
   type Norm,
   residual,
   sequence,
+  storedLayerNorm,
+  storedLinear,
   type WeightReference,
 } from '@tintjs/inner'
-import { ConfigError } from '@tintjs/tensor'
 import { type Gpt2Config, gpt2Config, gpt2IgnoredFields } from './config'
 
 /** GPT-2: pre-norm blocks with learned positions, and one fused, transposed matrix for queries, keys and values. */
@@ -20,11 +22,7 @@ export const gpt2 = defineAdapter<Gpt2Config>({
   ignoredFields: gpt2IgnoredFields,
   build(config, tensors): InnerModelDescription {
     const { n_embd: width, n_head: heads, n_positions, vocab_size } = config
-    if (width % heads !== 0) {
-      throw new ConfigError(
-        `config.json has n_embd ${width} and n_head ${heads}; expected a width that the heads divide.`,
-      )
-    }
+    headWidth(width, heads, ['n_embd', 'n_head'])
     // The hub's original gpt2 was saved from the bare model, without the prefix.
     const prefix = tensors.has('wte.weight') ? '' : 'transformer.'
     const tokens: WeightReference = { name: `${prefix}wte.weight`, shape: [vocab_size, width] }
@@ -112,25 +110,9 @@ function fusedPart(name: string, width: number, index: number): Linear {
 
 /** GPT-2's `Conv1D`: a linear layer whose matrix is stored as `[input, output]`. */
 function convolution(name: string, inputWidth: number, outputWidth: number): Linear {
-  return {
-    kind: 'linear',
-    name,
-    inputWidth,
-    outputWidth,
-    weight: { name: `${name}.weight`, shape: [inputWidth, outputWidth], transposed: true },
-    bias: { name: `${name}.bias`, shape: [outputWidth] },
-  }
+  return storedLinear(name, inputWidth, outputWidth, { transposed: true })
 }
 
 function norm(config: Gpt2Config, name: string): Norm {
-  const width = config.n_embd
-  return {
-    kind: 'norm',
-    name,
-    normalisation: 'layer',
-    width,
-    epsilon: config.layer_norm_epsilon,
-    scale: { name: `${name}.weight`, shape: [width] },
-    bias: { name: `${name}.bias`, shape: [width] },
-  }
+  return storedLayerNorm(name, config.n_embd, config.layer_norm_epsilon)
 }

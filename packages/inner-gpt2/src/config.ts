@@ -1,17 +1,15 @@
-import { activationNames } from '@tintjs/inner'
+import { activationNames, sizeField } from '@tintjs/inner'
 import * as z from 'zod'
-
-const count = z.int().min(1).max(1_000_000)
 
 /** The fields of a GPT-2 `config.json` that decide about the forward pass, with transformers' defaults. */
 export const gpt2Config = z.object({
-  n_embd: count.default(768),
-  n_head: count.default(12),
-  n_layer: count.default(12),
-  n_positions: count.default(1024),
+  n_embd: sizeField.default(768),
+  n_head: sizeField.default(12),
+  n_layer: sizeField.default(12),
+  n_positions: sizeField.default(1024),
   /** Width of the MLP; four times the model's where it is null. */
-  n_inner: count.nullish(),
-  vocab_size: count.default(50257),
+  n_inner: sizeField.nullish(),
+  vocab_size: sizeField.default(50257),
   activation_function: z.enum(activationNames).default('gelu_new'),
   layer_norm_epsilon: z.number().positive().default(1e-5),
   scale_attn_weights: z.boolean().default(true),

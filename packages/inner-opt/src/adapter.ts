@@ -1,15 +1,17 @@
 import {
   type Attention,
   defineAdapter,
+  headWidth,
   type InnerModelDescription,
   type Layer,
   type Linear,
   type Norm,
   residual,
   sequence,
+  storedLayerNorm,
+  storedLinear,
   type WeightReference,
 } from '@tintjs/inner'
-import { ConfigError } from '@tintjs/tensor'
 import { type OptConfig, optConfig, optIgnoredFields } from './config'
 
 /** OPT's learned positions start at row 2 of their table. */
@@ -22,11 +24,7 @@ export const opt = defineAdapter<OptConfig>({
   ignoredFields: optIgnoredFields,
   build(config, tensors): InnerModelDescription {
     const { hidden_size: width, num_attention_heads: heads, vocab_size, max_position_embeddings } = config
-    if (width % heads !== 0) {
-      throw new ConfigError(
-        `config.json has hidden_size ${width} and num_attention_heads ${heads}; expected a width that the heads divide.`,
-      )
-    }
+    headWidth(width, heads, ['hidden_size', 'num_attention_heads'])
     // Older checkpoints were saved from the bare model, without the prefix.
     const prefix = tensors.has('decoder.embed_tokens.weight') ? 'decoder' : 'model.decoder'
     const embeddingWidth = config.word_embed_proj_dim ?? width
@@ -111,27 +109,10 @@ function selfLinear(config: OptConfig, name: string): Linear {
 }
 
 function linear(config: OptConfig, name: string, inputWidth: number, outputWidth: number): Linear {
-  return {
-    kind: 'linear',
-    name,
-    inputWidth,
-    outputWidth,
-    weight: { name: `${name}.weight`, shape: [outputWidth, inputWidth] },
-    bias: config.enable_bias ? { name: `${name}.bias`, shape: [outputWidth] } : undefined,
-  }
+  return storedLinear(name, inputWidth, outputWidth, { bias: config.enable_bias })
 }
 
 function norm(config: OptConfig, name: string): Norm {
-  const width = config.hidden_size
-  const affine = config.layer_norm_elementwise_affine
-  return {
-    kind: 'norm',
-    name,
-    normalisation: 'layer',
-    width,
-    // PyTorch's default, which OPT does not set.
-    epsilon: 1e-5,
-    scale: affine ? { name: `${name}.weight`, shape: [width] } : undefined,
-    bias: affine ? { name: `${name}.bias`, shape: [width] } : undefined,
-  }
+  // PyTorch's default epsilon, which OPT does not set.
+  return storedLayerNorm(name, config.hidden_size, 1e-5, config.layer_norm_elementwise_affine)
 }

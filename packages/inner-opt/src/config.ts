@@ -1,18 +1,16 @@
-import { activationNames } from '@tintjs/inner'
+import { activationNames, sizeField } from '@tintjs/inner'
 import * as z from 'zod'
-
-const count = z.int().min(1).max(1_000_000)
 
 /** The fields of an OPT `config.json` that decide about the forward pass, with transformers' defaults. */
 export const optConfig = z.object({
-  hidden_size: count.default(768),
-  num_attention_heads: count.default(12),
-  num_hidden_layers: count.default(12),
-  max_position_embeddings: count.default(2048),
-  ffn_dim: count.default(3072),
-  vocab_size: count.default(50272),
+  hidden_size: sizeField.default(768),
+  num_attention_heads: sizeField.default(12),
+  num_hidden_layers: sizeField.default(12),
+  max_position_embeddings: sizeField.default(2048),
+  ffn_dim: sizeField.default(3072),
+  vocab_size: sizeField.default(50272),
   /** Width of the embedding; projected to the model's width where it differs (OPT-350M). */
-  word_embed_proj_dim: count.nullish(),
+  word_embed_proj_dim: sizeField.nullish(),
   activation_function: z.enum(activationNames).default('relu'),
   /** False for OPT-350M, whose norms come after each residual sum. */
   do_layer_norm_before: z.boolean().default(true),

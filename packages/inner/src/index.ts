@@ -1,4 +1,11 @@
 export { type Adapter, type AdapterDefinition, defineAdapter, type TensorNames } from './adapter/adapter'
+export {
+  headWidth,
+  type LinearStorage,
+  sizeField,
+  storedLayerNorm,
+  storedLinear,
+} from './adapter/building-blocks'
 export { adapterFor } from './adapter/registry'
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
 export { memorySource } from './checkpoint/memory'

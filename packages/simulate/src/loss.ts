@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { headRows, type InnerModel, logitsOf, yieldToEvents } from '@tintjs/inner'
 import { crossEntropy } from '@tintjs/tensor'
-import type { PredictionRows } from './step-plan'
+import type { PredictionRows } from './prediction-rows'
 
 /**
  * The loss gradient at the head's input, with `E` the head's rows and `h` the hidden state (paper, section 3.4):

@@ -10,6 +10,7 @@ import {
 } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
 import { type GradientChoice, tint } from './gradient'
+import { type PredictionRows, predictionRows } from './prediction-rows'
 
 /** How far a step has come: finished pieces of work of equal kind, a block's forward or backward each. */
 export interface StepProgress {
@@ -44,14 +45,6 @@ export interface TrainingStepOptions extends MaskOptions {
   readonly onProgress?: ((progress: StepProgress) => void) | undefined
   /** Stops the step between blocks; everything is freed and the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined
-}
-
-/** Places of predictions: row `sequence * N + t - 1` of the hidden states predicts token `t`. */
-export interface PredictionRows {
-  /** Index into the hidden states as `[batch * N]` rows. */
-  readonly rows: Int32Array
-  /** The token that each row has to predict. */
-  readonly targets: Int32Array
 }
 
 /** A checked training step: all that is decided before anything is computed. */
@@ -159,21 +152,4 @@ function targetTester(
     const row = rows?.length === 1 ? rows[0] : rows?.[sequence]
     return side(t, trainLengths[sequence] ?? 0) && (row === undefined || row[t] === 1)
   }
-}
-
-function predictionRows(
-  { tokens, length }: ModelInputs,
-  sequences: Iterable<number>,
-  isTarget: (sequence: number, t: number) => boolean,
-): PredictionRows {
-  const rows: number[] = []
-  const targets: number[] = []
-  for (const sequence of sequences) {
-    tokens[sequence]?.forEach((token, t) => {
-      if (!isTarget(sequence, t)) return
-      rows.push(sequence * length + t - 1)
-      targets.push(token)
-    })
-  }
-  return { rows: Int32Array.from(rows), targets: Int32Array.from(targets) }
 }

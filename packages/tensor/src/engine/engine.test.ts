@@ -14,6 +14,12 @@ const missing: EngineProvider = {
   start: () => Promise.reject(new Error('must not be started')),
 }
 
+const broken: EngineProvider = {
+  name: 'wasm',
+  unavailable: async () => undefined,
+  start: () => Promise.reject(new EngineError('it is broken.')),
+}
+
 describe('useEngine', () => {
   it('starts the engine of a name and describes it', async () => {
     const description = await useEngine(engine)
@@ -25,8 +31,14 @@ describe('useEngine', () => {
   })
 
   it('falls through to the next provider where one cannot run', async () => {
-    const { name } = await startEngine([missing, nodeEngines()[engine]])
+    const { name, passedOver } = await startEngine([missing, broken, nodeEngines()[engine]])
     expect(name).toBe(engine)
+    expect(passedOver).toEqual(['tensorflow: it is not there; install it.', 'wasm: it is broken.'])
+  })
+
+  it('does not hide what is no failure of an engine', async () => {
+    const bug = { ...broken, start: () => Promise.reject(new RangeError('bug')) }
+    await expect(startEngine([bug, nodeEngines()[engine]])).rejects.toThrow(RangeError)
   })
 
   it('says why each provider cannot run', async () => {

@@ -15,6 +15,8 @@ export interface EngineDescription {
   /** How many threads one operator may use. */
   readonly threads: number
   readonly device: 'CPU' | 'GPU'
+  /** Why engines that would have been preferred do not compute, a sentence each; empty where the first one does. */
+  readonly passedOver: readonly string[]
 }
 
 /** A way to one engine. Providers are tried in order by {@link startEngine}. */
@@ -23,7 +25,7 @@ export interface EngineProvider {
   /** Why this engine cannot run here, in one sentence that says what to do; undefined where it can. */
   unavailable(): Promise<string | undefined>
   /** Loads the engine's code, registers it with tfjs-core and describes it. */
-  start(): Promise<EngineDescription>
+  start(): Promise<Omit<EngineDescription, 'passedOver'>>
 }
 
 let current: EngineDescription | undefined
@@ -33,20 +35,30 @@ let current: EngineDescription | undefined
  *
  * @param providers in order of preference
  * @returns what computes from now on
- * @throws EngineError when no provider can run, with each one's reason
+ * @throws EngineError when no provider can run, or the only one fails to start, with each one's reason
  */
 export async function startEngine(providers: readonly EngineProvider[]): Promise<EngineDescription> {
-  const reasons: string[] = []
+  const passedOver: string[] = []
   for (const provider of providers) {
-    const reason = await provider.unavailable()
-    if (reason !== undefined) {
-      reasons.push(`${provider.name}: ${reason}`)
-      continue
-    }
-    current = await provider.start()
-    return current
+    const reason = (await provider.unavailable()) ?? (await startProvider(provider, passedOver))
+    if (reason === undefined && current !== undefined) return current
+    passedOver.push(`${provider.name}: ${reason}`)
   }
-  throw new EngineError(`No engine can run here. ${reasons.join(' ')}`)
+  throw new EngineError(`No engine can run here. ${passedOver.join(' ')}`)
+}
+
+/** @returns why the provider did not start, or undefined when it did */
+async function startProvider(
+  provider: EngineProvider,
+  passedOver: readonly string[],
+): Promise<string | undefined> {
+  try {
+    current = { ...(await provider.start()), passedOver: [...passedOver] }
+    return undefined
+  } catch (error) {
+    if (error instanceof EngineError) return error.message
+    throw error
+  }
 }
 
 /** What computes now, or undefined before {@link startEngine}. */
