@@ -26,19 +26,23 @@ export const modelShapes: readonly ModelShape[] = [
   ...Object.entries(optShapes).map(([name, config]) => ({ name, adapter: opt, config })),
 ]
 
+/** Whether a path is a folder that exists. */
+export async function isFolder(path: string): Promise<boolean> {
+  const found = await stat(path).catch(() => undefined)
+  return found?.isDirectory() ?? false
+}
+
 /**
  * Finds the folder of a model: the one that is named, or that of a shipped model.
  *
  * @throws CheckpointError when there is neither
  */
 export async function modelFolder(model: string): Promise<string> {
-  const found = await stat(model).catch(() => undefined)
-  if (found?.isDirectory()) return model
+  if (await isFolder(model)) return model
   const shipped = shippedModels.find((name) => name === model)
   if (shipped !== undefined) return fileURLToPath(new URL(`../models/${shipped}`, import.meta.url))
-  const problem = found === undefined ? 'does not exist' : 'is not a folder'
   throw new CheckpointError(
-    `The model folder ${model} ${problem}; expected a folder with config.json and model.safetensors, or one of the ` +
+    `There is no model folder ${model}; expected a folder with config.json and model.safetensors, or one of the ` +
       `models that come with tint: ${shippedModels.join(', ')}.`,
   )
 }

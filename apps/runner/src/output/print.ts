@@ -1,5 +1,5 @@
 import Table from 'cli-table3'
-import pc from 'picocolors'
+import { bold, dim } from './colours'
 
 /** Prints the one JSON object of `--json`. */
 export function printJson(result: object): void {
@@ -35,14 +35,14 @@ const style = { 'padding-left': 0, 'padding-right': 0, head: [], border: [], com
 export function pairsText(pairs: Readonly<Record<string, string>>): string {
   const width = Math.max(...Object.keys(pairs).map((name) => name.length))
   return Object.entries(pairs)
-    .map(([name, value]) => `${pc.dim(name.padEnd(width))}  ${value}`)
+    .map(([name, value]) => `${dim(name.padEnd(width))}  ${value}`)
     .join('\n')
 }
 
 /** A table with a heading row and no lines; the first column is text, the others are numbers. */
 export function tableText(heading: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
-    head: heading.map((cell) => pc.bold(cell)),
+    head: heading.map((cell) => bold(cell)),
     colAligns: heading.map((_, column) => (column === 0 ? 'left' : 'right')),
     chars: noBorders,
     style,

@@ -1,0 +1,47 @@
+import type { EngineDescription, EngineName } from '@tintjs/tensor'
+import { engineText } from '../session'
+import { bytesText } from './numbers'
+import { pairsText } from './print'
+
+/** Whether an engine can run here. */
+export interface EngineStatus {
+  readonly name: EngineName
+  /** Why it cannot and what to do; null where it can. */
+  readonly reason: string | null
+}
+
+/** What `tint doctor --json` prints. */
+export interface DoctorReport {
+  readonly engine: EngineName
+  /** Of the engine that was chosen, with its rate on large matrix products. */
+  readonly engineDetails: EngineDescription & { readonly gflopPerSecond: number }
+  /** All engines, the fastest first. */
+  readonly engines: readonly EngineStatus[]
+  readonly versions: { readonly node: string; readonly tfjs: string }
+  readonly machine: {
+    readonly platform: string
+    readonly processor: string
+    readonly cores: number
+    readonly memoryBytes: number
+    readonly freeMemoryBytes: number
+  }
+}
+
+/** What the doctor found, for people. */
+export function doctorText({ engine, engineDetails, engines, versions, machine }: DoctorReport): string {
+  const facts = pairsText({
+    engine: `${engineText(engineDetails)}: ${engineDetails.gflopPerSecond.toFixed(1)} GFLOP/s on large matrix products`,
+    others: engines
+      .filter(({ name, reason }) => name !== engine && reason === null)
+      .map(({ name }) => name)
+      .join(', '),
+    versions: `Node ${versions.node}, TensorFlow.js ${versions.tfjs}`,
+    machine: `${machine.platform}, ${machine.processor}, ${machine.cores} cores`,
+    memory: `${bytesText(machine.memoryBytes)}, ${bytesText(machine.freeMemoryBytes)} of it free`,
+  })
+  const missing = engines.filter(({ reason }) => reason !== null)
+  const advice = missing.map(({ name, reason }) => `\n${name} is missing: ${reason}\n`)
+  const verdict =
+    missing.length === 0 ? '\nEverything is in place.\n' : '\nEverything works without it, more slowly.\n'
+  return `${facts}\n${advice.join('')}${verdict}`
+}
