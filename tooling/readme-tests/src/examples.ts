@@ -1,6 +1,14 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
 import { codeBlocks } from './markdown'
@@ -30,8 +38,7 @@ export interface Workbench {
 /** Writes every `ts` and `js` block of the documents to a temporary folder. */
 export function openWorkbench(): Workbench {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'tint-examples-')))
-  const modules = fileURLToPath(new URL('../node_modules', import.meta.url))
-  symlinkSync(modules, join(folder, 'node_modules'), 'junction')
+  linkPackages(join(folder, 'node_modules'))
   writeFileSync(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n')
   const examples = documentsWithExamples().flatMap(({ path, text }) =>
     codeBlocks(text)
@@ -41,6 +48,19 @@ export function openWorkbench(): Workbench {
       ),
   )
   return { examples, remove: () => rmSync(folder, { recursive: true, force: true }) }
+}
+
+/** Makes all packages of the workspace resolve, and what examples use beside them. */
+function linkPackages(modules: string): void {
+  const packages = join(repository, 'packages')
+  const links = readdirSync(packages).map((name) => [`@tintjs/${name}`, join(packages, name)] as const)
+  const others = ['@tensorflow/tfjs-core', 'zod'].map(
+    (name) => [name, fileURLToPath(new URL(`../node_modules/${name}`, import.meta.url))] as const,
+  )
+  for (const [name, target] of [...links, ...others]) {
+    mkdirSync(dirname(join(modules, name)), { recursive: true })
+    symlinkSync(target, join(modules, name), 'junction')
+  }
 }
 
 function writeExample(bench: string, place: string, language: string, code: string, runs: boolean): Example {
