@@ -12,7 +12,7 @@ const engines = nativeEngine() ? 'tensorflow,wasm' : 'wasm'
 process.env.TINT_ENGINES = engines
 console.log(`Testing on ${engines.replace(',', ' and ')}.`)
 
-tool('@biomejs/biome', 'check', '.')
+tool('biome', 'check', '.')
 tool('turbo', 'run', 'typecheck', 'test', '--output-logs=new-only', ...process.argv.slice(2))
 
 /** Puts the native library in place. @returns whether the native engine can be tested */

@@ -36,13 +36,8 @@ export function runOrExit(command, args, options) {
 /** Runs pnpm in exactly the version that package.json names, whatever is installed. */
 export const pnpm = (...args) => runOrExit('npx', ['--yes', packageManager, ...args])
 
-/** Runs a tool of the workspace, such as turbo. */
-export const tool = (name, ...args) => runOrExit(process.execPath, [binary(name), ...args])
-
-function binary(name) {
-  const { bin } = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'))
-  return join(root, 'node_modules', name, typeof bin === 'string' ? bin : bin[name.split('/').at(-1)])
-}
+/** Runs a tool of the workspace, such as turbo, with pnpm where it looks for it: on the PATH. */
+export const tool = (name, ...args) => pnpm('exec', name, ...args)
 
 /** Ends with a clear sentence on a Node that is too old. */
 export function requireNode(major) {
