@@ -49,8 +49,9 @@ Exit codes: 0 done, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C. TINT_DEBUG=
  */
 export async function runCommandLine(args: readonly string[]): Promise<number> {
   const program = commandLine()
+  interruption.listen()
   try {
-    await program.parseAsync([...args], { from: 'user' })
+    await program.parseAsync(withHelp(args), { from: 'user' })
     return exitCodes.done
   } catch (error) {
     if (interruption.signal.aborted) return interruption.exit()
@@ -62,17 +63,22 @@ export async function runCommandLine(args: readonly string[]): Promise<number> {
   }
 }
 
+/** The bare name shows what there is, and `help step` is `step --help`, which loads the command's options first. */
+function withHelp(args: readonly string[]): string[] {
+  const [first, ...rest] = args
+  return first === undefined || first === 'help' ? [...rest, '--help'] : [...args]
+}
+
 function commandLine(): Command {
   const program = new Command('tint')
     .description('Language models that learn from their context inside one forward pass (TinT).')
     .version(packageVersion(), '-V, --version', 'the version of this program')
     .helpOption('-h, --help', 'this text')
-    .helpCommand('help [command]', "a command's options")
+    .helpCommand(false)
     .addHelpText('after', closing)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tint: ')) })
     .showSuggestionAfterError()
-    .action(() => program.help())
 
   for (const { name, summary } of commands) {
     program.command(name).description(summary).helpOption('-h, --help', 'this text')

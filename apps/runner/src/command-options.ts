@@ -11,17 +11,14 @@ export interface EngineOptions extends CommonOptions {
   readonly engine: EngineName | 'auto'
 }
 
-/** Adds `--json`. */
-export function addJsonOption(command: Command): Command {
-  return command.option('--json', 'print exactly one JSON object on stdout, and nothing else there')
-}
-
 /** Adds `--engine` and `--json`. */
 export function addEngineOptions(command: Command): Command {
   const engine = new Option('--engine <name>', 'what computes; auto takes the fastest that runs here')
-  // As written in engineNames of @tintjs/tensor, which would load the engine's packages for a `--help`.
-  return addJsonOption(
-    command.addOption(engine.choices(['auto', 'tensorflow', 'wasm', 'cpu']).default('auto')),
+  return (
+    command
+      // As written in engineNames of @tintjs/tensor, which would load the engine's packages for a `--help`.
+      .addOption(engine.choices(['auto', 'tensorflow', 'wasm', 'cpu']).default('auto'))
+      .option('--json', 'print exactly one JSON object on stdout, and nothing else there')
   )
 }
 

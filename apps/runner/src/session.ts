@@ -1,6 +1,5 @@
 import { type InnerModel, initialiseInnerModel, loadInnerModel } from '@tintjs/inner'
-import type { EngineDescription, EngineName } from '@tintjs/tensor'
-import { useEngine } from '@tintjs/tensor/node'
+import type { EngineDescription } from '@tintjs/tensor'
 import { interruption } from './interruption'
 import { adapters, type ModelShape, modelSource } from './models'
 import type { Progress } from './output/progress'
@@ -16,12 +15,6 @@ export async function timed<Value>(work: () => Promise<Value> | Value): Promise<
   const begin = performance.now()
   const value = await work()
   return { value, seconds: (performance.now() - begin) / 1000 }
-}
-
-/** Starts the engine that was asked for, and lets Ctrl-C stop what follows. */
-export async function startSession(engine: EngineName | 'auto'): Promise<EngineDescription> {
-  interruption.listen()
-  return useEngine(engine)
 }
 
 /** Loads a model from a folder or by the name of a shipped one. */

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { InnerModel } from '@tintjs/inner'
 import { exact, type GradientChoice, tint, trainingStep } from '@tintjs/simulate'
 import { InputError } from '@tintjs/tensor'
+import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
 import { byteTokens } from '../byte-tokens'
 import { addEngineOptions, type EngineOptions, parseNumber, parseNumbers } from '../command-options'
@@ -12,7 +13,7 @@ import { interruption } from '../interruption'
 import { demoText } from '../output/demo-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
-import { loadModel, startSession, timed } from '../session'
+import { loadModel, timed } from '../session'
 
 interface DemoOptions extends EngineOptions {
   readonly model: string
@@ -43,7 +44,7 @@ async function run(options: DemoOptions): Promise<void> {
   const text = await readText(options.text)
   const trainLength = Math.floor(options.trainFraction * text.length)
   const progress = new Progress()
-  const engine = await startSession(options.engine)
+  const engine = await useEngine(options.engine)
   const model = await loadModel(options.model, progress)
   try {
     const tokens = byteTokens(text, model.value.description.vocabularySize, options.model)

@@ -7,13 +7,12 @@ import {
   engineNames,
   measureMatrixProductRate,
 } from '@tintjs/tensor'
-import { nodeEngines } from '@tintjs/tensor/node'
+import { nodeEngines, useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
 import { addEngineOptions, type EngineOptions } from '../command-options'
 import { interruption } from '../interruption'
 import { type DoctorReport, doctorText, type EngineStatus } from '../output/doctor-text'
 import { printJson } from '../output/print'
-import { startSession } from '../session'
 
 /** Adds the options and the action of `tint doctor`. */
 export function configure(command: Command): void {
@@ -23,8 +22,7 @@ export function configure(command: Command): void {
 async function run(options: EngineOptions): Promise<void> {
   const engines = await engineStatuses()
   const engine = await startBest(options.engine, engines)
-  const gflopPerSecond = await measureMatrixProductRate()
-  interruption.signal.throwIfAborted()
+  const gflopPerSecond = await measureMatrixProductRate(1024, 5, interruption.signal)
   const report: DoctorReport = {
     engine: engine.name,
     engineDetails: { ...engine, gflopPerSecond },
@@ -52,11 +50,11 @@ async function engineStatuses(): Promise<EngineStatus[]> {
 /** Starts what was asked for. A native library that is there but broken is a finding, not the end of the visit. */
 async function startBest(choice: EngineName | 'auto', engines: EngineStatus[]): Promise<EngineDescription> {
   try {
-    return await startSession(choice)
+    return await useEngine(choice)
   } catch (error) {
     if (choice !== 'auto' || !(error instanceof EngineError)) throw error
     const native = engines.findIndex(({ name }) => name === 'tensorflow')
     engines.splice(native, 1, { name: 'tensorflow', reason: error.message })
-    return startSession('wasm')
+    return useEngine('wasm')
   }
 }

@@ -8,7 +8,7 @@ import {
   type WeightReference,
 } from '@tintjs/inner'
 import type { Command } from 'commander'
-import { addJsonOption, type CommonOptions } from '../command-options'
+import { addEngineOptions, type CommonOptions } from '../command-options'
 import { modelTree } from '../layer-tree'
 import { adapters, isFolder, modelShapes, modelSource } from '../models'
 import { type InspectReport, inspectText } from '../output/inspect-text'
@@ -23,7 +23,8 @@ export function configure(command: Command): void {
   command
     .argument('<model>', "a checkpoint's folder, a model that comes with tint, or a shape such as opt-125m")
     .option('--all', 'show every block, not equal ones once')
-  addJsonOption(command).action(run)
+  // No engine is started here; --engine is taken like everywhere, so that scripts need no exception.
+  addEngineOptions(command).action(run)
 }
 
 async function run(model: string, options: InspectOptions): Promise<void> {

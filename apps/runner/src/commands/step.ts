@@ -7,7 +7,8 @@ import {
   trainingStep,
 } from '@tintjs/simulate'
 import { saveLogits, saveUpdatedWeights } from '@tintjs/simulate/node'
-import type { EngineDescription } from '@tintjs/tensor'
+import { type EngineDescription, InputError } from '@tintjs/tensor'
+import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
 import { addEngineOptions, type EngineOptions, parseNumber, parseNumbers } from '../command-options'
 import { saveModelFolder } from '../files/adapted-checkpoint'
@@ -19,7 +20,7 @@ import { modelFolder } from '../models'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { type StepReport, stepText } from '../output/step-text'
-import { loadModel, peakMemoryBytes, startSession, type Timed, timed } from '../session'
+import { loadModel, peakMemoryBytes, type Timed, timed } from '../session'
 
 interface StepOptions extends EngineOptions, GradientOptions {
   readonly model: string
@@ -67,11 +68,12 @@ async function run(options: StepOptions): Promise<void> {
   const gradient = gradientChoice(options)
   await checkOutputs(options)
   const tokens = await readJsonInput('--input-ids', options.inputIds, tokenIds)
+  if (options.saveModel !== undefined) checkOneSequence(tokens)
   const stepOptions = await readStepOptions(options, gradient)
   const folder = await modelFolder(options.model)
 
   const progress = new Progress()
-  const engine = await startSession(options.engine)
+  const engine = await useEngine(options.engine)
   const model = await loadModel(folder, progress)
   try {
     const step = await timed(() =>
@@ -99,6 +101,15 @@ async function checkOutputs({ saveUpdated, saveLogits, saveModel }: StepOptions)
   if (saveUpdated !== undefined) await checkOutputFile('--save-updated', saveUpdated)
   if (saveLogits !== undefined) await checkOutputFile('--save-logits', saveLogits)
   if (saveModel !== undefined) await checkOutputFolder('--save-model', saveModel)
+}
+
+/** Before the work is done, as a checkpoint holds one model. */
+function checkOneSequence(tokens: number[] | number[][]): void {
+  if (typeof tokens[0] === 'number' || tokens.length === 1) return
+  throw new InputError(
+    `--save-model writes one model, but --input-ids has ${tokens.length} sequences, each of which learns for itself; ` +
+      'give one sequence, or use --save-updated.',
+  )
 }
 
 async function readStepOptions(options: StepOptions, gradient: GradientChoice): Promise<TrainingStepOptions> {

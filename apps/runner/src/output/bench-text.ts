@@ -28,7 +28,8 @@ export interface BenchReport {
   readonly gflop: number
   /** `gflop` over the median time. */
   readonly gflopPerSecond: number
-  /** The engine's rate on products of 2048 x 2048 matrices, the better of before and after. */
+  /** The engine's rate on products of large matrices (2048 x 2048 on tensorflow, else 1024 x 1024), the better of before
+   * and after the steps. */
   readonly gemmPeakGflopPerSecond: number
   readonly engine: string
   readonly engineDetails: EngineDescription

@@ -3,12 +3,12 @@ import { invocation } from '../invocation'
 import { engineText } from '../session'
 import { bold, coloured, dim } from './colours'
 import { lossText, rateText, secondsText } from './numbers'
-import { tableText } from './print'
+import { paragraph, tableText } from './print'
 import { textPicture } from './text-picture'
 
 /** The demo for people: what happens, the table, the picture, what it means, and what to try next. */
 export function demoText(report: DemoReport, text: Uint8Array): string {
-  const width = Math.min(process.stdout.columns ?? 80, 100)
+  const width = Math.min(process.stdout.columns ?? 80, 80)
   const { learningRate } = report.best.tint
   const parts = [
     introduction(report),
@@ -23,12 +23,11 @@ export function demoText(report: DemoReport, text: Uint8Array): string {
 }
 
 function introduction({ model, text, trainLength }: DemoReport): string {
-  return [
-    bold('A language model learns while it reads'),
-    `${model} reads the ${text.bytes} bytes of ${text.file}: it learns from the first ${trainLength} by one step of`,
-    `gradient descent, then predicts the other ${text.bytes - trainLength}. "exact" computes the gradient by back-propagation;`,
-    '"TinT" computes what a transformer can compute inside its own forward pass.',
-  ].join('\n')
+  const story =
+    `${model} reads the ${text.bytes} bytes of ${text.file}: it learns from the first ${trainLength} by one step of ` +
+    `gradient descent, then predicts the other ${text.bytes - trainLength}. "exact" computes the gradient by ` +
+    'back-propagation; "TinT" computes what a transformer can compute inside its own forward pass.'
+  return `${bold('A language model learns while it reads')}\n${paragraph(story)}`
 }
 
 function lossTable({ results, best }: DemoReport): string {
@@ -50,16 +49,22 @@ function lossTable({ results, best }: DemoReport): string {
 
 function conclusion({ results, best, trainLength, text }: DemoReport): string {
   const before = results.find(({ way }) => way === 'inner')?.loss ?? Number.NaN
-  if (best.tint.loss >= before) {
-    return 'None of these rates helped on this text: try smaller ones, or a text whose end is more like its beginning.'
+  const after = best.tint.loss
+  if (after >= before) {
+    return paragraph(
+      'None of these rates helped on this text: try smaller ones, or a text whose end is more like its beginning.',
+    )
   }
-  const guesses = (loss: number) => Math.exp(loss).toFixed(1)
+  const choices = (loss: number) => Math.exp(loss).toFixed(1)
   const learned =
-    `Learning from ${trainLength} bytes took the loss on the other ${text.bytes - trainLength} from ${before.toFixed(2)} to ${best.tint.loss.toFixed(2)}: before, the model was\n` +
-    `as unsure as between ${guesses(before)} equally likely bytes, afterwards as between ${guesses(best.tint.loss)}.`
-  if (best.recovered === null) return learned
+    `Learning from ${trainLength} bytes took the loss on the other ${text.bytes - trainLength} from ${before.toFixed(2)} to ` +
+    `${after.toFixed(2)}: before, the model was as unsure as between ${choices(before)} equally likely bytes, afterwards ` +
+    `as between ${choices(after)}.`
+  if (best.recovered === null) return paragraph(learned)
   const share = Math.round(100 * best.recovered)
-  return `${learned} TinT, in forward\npasses alone, reached ${bold(`${share} %`)} of what exact back-propagation gained.`
+  return paragraph(
+    `${learned} TinT, in forward passes alone, reached ${share} % of what exact back-propagation gained.`,
+  )
 }
 
 function nextCommands(): string {

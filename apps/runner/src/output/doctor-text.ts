@@ -29,12 +29,10 @@ export interface DoctorReport {
 
 /** What the doctor found, for people. */
 export function doctorText({ engine, engineDetails, engines, versions, machine }: DoctorReport): string {
+  const others = engines.filter(({ name, reason }) => name !== engine && reason === null)
   const facts = pairsText({
     engine: `${engineText(engineDetails)}: ${engineDetails.gflopPerSecond.toFixed(1)} GFLOP/s on large matrix products`,
-    others: engines
-      .filter(({ name, reason }) => name !== engine && reason === null)
-      .map(({ name }) => name)
-      .join(', '),
+    ...(others.length === 0 ? {} : { others: others.map(({ name }) => name).join(', ') }),
     versions: `Node ${versions.node}, TensorFlow.js ${versions.tfjs}`,
     machine: `${machine.platform}, ${machine.processor}, ${machine.cores} cores`,
     memory: `${bytesText(machine.memoryBytes)}, ${bytesText(machine.freeMemoryBytes)} of it free`,

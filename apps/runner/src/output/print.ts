@@ -6,9 +6,15 @@ export function printJson(result: object): void {
   process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
 }
 
-/** Prints lines for people. */
-export function printLines(...lines: readonly string[]): void {
-  process.stdout.write(`${lines.join('\n')}\n`)
+/** Breaks a text between words, so that no line is longer than a narrow terminal. */
+export function paragraph(text: string, width = 80): string {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1)
+    if (line === undefined || line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = `${line} ${word}`
+  }
+  return lines.join('\n')
 }
 
 const noBorders = {

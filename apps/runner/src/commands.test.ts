@@ -1,0 +1,223 @@
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { goldenCaseNamed } from '@tooling/golden-cases'
+import { afterAll, describe, expect, it } from 'vitest'
+import { runJson, runTint, temporaryFolder, writeJson } from './test-support'
+
+const folder = temporaryFolder()
+afterAll(folder.remove)
+const golden = goldenCaseNamed('opt-one-step')
+const onWasm = ['--engine', 'wasm']
+const escapeCode = '\u001b'
+
+describe('the command line', () => {
+  it('shows its commands', async () => {
+    const [bare, help, ofStep] = await Promise.all([
+      runTint([]),
+      runTint(['--help']),
+      runTint(['help', 'step']),
+    ])
+    expect(help).toMatchObject({ code: 0, stderr: '' })
+    expect(bare).toEqual(help)
+    for (const name of ['demo', 'step', 'inspect', 'bench', 'doctor'])
+      expect(help.stdout).toContain(`  ${name} `)
+    expect(ofStep.code).toBe(0)
+    expect(ofStep.stdout).toContain('--train-length')
+  })
+
+  it.each([
+    ['an unknown command', ['stepp'], /^tint: unknown command 'stepp'/],
+    ['an unknown option', ['doctor', '--fast'], /^tint: unknown option '--fast'/],
+    ['a missing option', ['step', '--model', 'x'], /^tint: required option '--input-ids/],
+    ['a missing argument', ['inspect'], /^tint: missing required argument 'model'/],
+    ['neither shape nor model', ['bench'], /^tint: tint bench needs either --shape or --model/],
+    ['an unknown shape', ['bench', '--shape', 'gpt5'], /Allowed choices are gpt2, .*opt-2\.7b/],
+  ])('ends with 2 on %s', async (_, args, words) => {
+    expect(await runTint(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(words) })
+  })
+})
+
+describe('tint inspect', () => {
+  it('reads headers only: there is no engine to speak of', async () => {
+    const report = await runJson(['inspect', 'gpt2-nano-bytes'])
+    expect(report).toMatchObject({
+      family: 'gpt2',
+      width: 128,
+      blocks: 4,
+      maximumPositions: 512,
+      parameters: { inner: 891_776, frozen: 98_432, learnable: 793_344 },
+      checkpoint: { tensors: 52, types: ['F16'] },
+      unusedTensors: [],
+    })
+    expect(report).not.toHaveProperty('engine')
+  })
+
+  it('draws equal blocks once, or all of them', async () => {
+    const [once, all] = await Promise.all([
+      runTint(['inspect', 'opt-125m']),
+      runTint(['inspect', 'opt-125m', '--all']),
+    ])
+    expect(once.stdout).toMatch(/^12 x block .*layers\.0 \.\.\. .*layers\.11 .*7,087,872 each$/m)
+    expect(all.stdout.match(/^block /gm)).toHaveLength(12)
+    expect(once.stdout).not.toContain(escapeCode)
+  })
+
+  it('knows neither a folder nor a shape of that name', async () => {
+    const { code, stderr } = await runTint(['inspect', 'gpt-7'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no model folder gpt-7')])
+  })
+})
+
+describe('tint doctor', () => {
+  it('says what computes and what could', async () => {
+    const report = await runJson(['doctor', ...onWasm])
+    expect(report).toMatchObject({
+      engine: 'wasm',
+      engineDetails: { device: 'CPU', gflopPerSecond: expect.any(Number) },
+      versions: { node: process.versions.node, tfjs: '4.22.0' },
+      machine: { cores: expect.any(Number), memoryBytes: expect.any(Number) },
+    })
+    expect(report.engines).toHaveLength(3)
+  })
+})
+
+describe('tint step', () => {
+  const args = [
+    ...['step', '--model', golden.folder, ...onWasm],
+    ...['--input-ids', writeJson(folder.path, 'ids.json', golden.inputIds)],
+    ...['--train-length', '24', '--learning-rate', '0.01'],
+  ]
+
+  it('prints what the README says', async () => {
+    const report = await runJson(args)
+    expect(Object.keys(report)).toEqual(
+      expect.arrayContaining(['lossBefore', 'lossAfter', 'sequences', 'seconds', 'peakMemoryBytes']),
+    )
+    expect(report).toMatchObject({
+      execution: 'fused',
+      trainLength: 24,
+      learningRate: 0.01,
+      gradient: 'tint',
+      derivative: 'central:100',
+      steps: 1,
+      parameters: { inner: expect.any(Number), simulator: null, distinct: null },
+      seconds: { load: expect.any(Number), construct: 0, step: expect.any(Number) },
+      engine: 'wasm',
+      engineDetails: { name: 'wasm', threads: 1 },
+    })
+  })
+
+  it('prints a table for people', async () => {
+    const { code, stdout } = await runTint(args)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^this sequence +\d\.\d{5} +\d\.\d{5} +[+-]\d\.\d{5}$/m)
+  })
+
+  it('saves a checkpoint that starts where the step has ended, tokenizer included', async () => {
+    const ids = writeJson(folder.path, 'text.json', [
+      ...Buffer.from('so it goes and so it goes and so it goes'),
+    ])
+    const model = join(folder.path, 'adapted')
+    const stepArgs = ['--input-ids', ids, '--train-length', '20', '--learning-rate', '1e-3', ...onWasm]
+    const first = await runJson(['step', '--model', 'gpt2-nano-bytes', ...stepArgs, '--save-model', model])
+    const second = await runJson(['step', '--model', model, ...stepArgs])
+    expect(second.lossBefore).toBeCloseTo(Number(first.lossAfter), 4)
+    expect(readdirSync(model).sort()).toEqual([
+      'config.json',
+      'model.safetensors',
+      'tokenizer.json',
+      'tokenizer_config.json',
+    ])
+    expect(readdirSync(folder.path).filter((name) => name.endsWith('.tmp'))).toEqual([])
+  })
+})
+
+describe('Ctrl-C', () => {
+  it('stops a step and leaves no file', async () => {
+    const output = join(folder.path, 'output')
+    mkdirSync(output)
+    const ids = writeJson(folder.path, 'long.json', Array(400).fill(7))
+    const step = ['--input-ids', ids, '--train-length', '300', '--learning-rate', '1e-5', '--steps', '1000']
+    const save = ['--save-model', join(output, 'model'), '--save-updated', join(output, 'updated')]
+    const args = ['step', '--model', 'gpt2-nano-bytes', ...step, ...save, '--json', ...onWasm]
+    const result = await runTint(args, { interruptAfter: 2500 })
+    expect(result).toMatchObject({ code: 130, stdout: '', stderr: expect.stringMatching(/^tint: stopped$/m) })
+    expect(readdirSync(output)).toEqual([])
+  })
+})
+
+describe('tint bench', () => {
+  it('times steps and counts their arithmetic', async () => {
+    const shape = ['--model', golden.folder, '--length', '32', '--repeat', '2', '--train-fraction', '0.5']
+    const report = await runJson(['bench', ...shape, ...onWasm])
+    expect(report).toMatchObject({
+      trainLength: 16,
+      execution: 'fused',
+      gradient: 'tint',
+      seconds: { construct: 0, step: [expect.any(Number), expect.any(Number)], median: expect.any(Number) },
+      gflop: expect.any(Number),
+      gflopPerSecond: expect.any(Number),
+      gemmPeakGflopPerSecond: expect.any(Number),
+    })
+  })
+
+  it('stops at Ctrl-C', async () => {
+    const long = ['--shape', 'opt-125m', '--length', '64', '--repeat', '1000', '--json']
+    const result = await runTint(['bench', ...long, ...onWasm], { interruptAfter: 3000 })
+    expect(result).toMatchObject({ code: 130, stdout: '', stderr: expect.stringMatching(/^tint: stopped$/m) })
+  })
+
+  it.each([
+    ['--repeat', '0', /--repeat is 0/],
+    ['--length', '1', /--length is 1/],
+    ['--train-fraction', '1', /--train-fraction is 1/],
+  ])('refuses %s %s', async (option, value, words) => {
+    const { code, stderr } = await runTint(['bench', '--shape', 'gpt2', option, value, ...onWasm])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(words)])
+  })
+})
+
+describe('tint demo', () => {
+  it('learns: TinT beats the model as it is, and recovers most of what exact gains', async () => {
+    const report = await runJson(['demo', '--learning-rate', '3e-4,6e-4', ...onWasm])
+    const [inner] = report.results as { way: string; loss: number }[]
+    const best = report.best as { exact: { loss: number }; tint: { loss: number }; recovered: number }
+    expect(inner?.way).toBe('inner')
+    expect(report.results).toHaveLength(5)
+    expect(best.tint.loss).toBeLessThan(inner!.loss - 0.5)
+    expect(best.recovered).toBeGreaterThan(0.8)
+    expect(report.bytes).toHaveLength(493 - 345)
+  })
+
+  it('shows OPT and a text of yours, in plain characters where there is no terminal', async () => {
+    const text = join(folder.path, 'text.txt')
+    writeFileSync(text, 'Ünter Üb ünt: '.repeat(5))
+    const options = ['--model', 'opt-nano-bytes', '--text', text, '--learning-rate', '3e-4']
+    const { code, stdout } = await runTint(['demo', ...options, ...onWasm])
+    expect(code).toBe(0)
+    expect(stdout).not.toContain(escapeCode)
+    expect(stdout).toMatch(/learned above, predicted below.*\n(?:.*\n)*?[+ -]*\+[+ -]*\n/)
+  })
+
+  it.each([
+    [
+      'a model with words',
+      ['--model', golden.folder],
+      /vocabulary of 128; expected a byte-level one of 257 or 260/,
+    ],
+    ['a missing text', ['--text', '/no/text'], /\/no\/text of --text does not exist/],
+    ['too long a text', ['--text', fileURLToPath(import.meta.url)], /more than the model's 512 positions/],
+    ['no text at all', ['--text', '/dev/null'], /The input has 0 tokens/],
+    ['a rate out of range', ['--learning-rate', '1e30'], /not a finite number/],
+  ])('refuses %s', async (_, args, words) => {
+    const { code, stdout, stderr } = await runTint(['demo', ...args, ...onWasm])
+    expect([code, stdout, stderr]).toEqual([1, '', expect.stringMatching(words)])
+  })
+})
+
+it('ships each model with its card', () => {
+  for (const name of ['gpt2-nano-bytes', 'opt-nano-bytes']) {
+    expect(existsSync(fileURLToPath(new URL(`../models/${name}/MODEL_CARD.md`, import.meta.url)))).toBe(true)
+  }
+})

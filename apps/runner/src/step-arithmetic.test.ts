@@ -1,0 +1,50 @@
+import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
+import { opt, optShapes } from '@tintjs/inner-opt'
+import { exact, tint } from '@tintjs/simulate'
+import { describe, expect, it } from 'vitest'
+import { stepArithmetic } from './step-arithmetic'
+
+describe('stepArithmetic', () => {
+  const [width, vocabulary, layers, length, trainLength] = [768, 50257, 12, 512, 358]
+  const learned = trainLength - 1
+  const description = gpt2.describe(gpt2Shapes.gpt2)
+  // A block has matrices of 3 D D, D D and twice 4 D D.
+  const forward =
+    2 * length * layers * 12 * width ** 2 +
+    layers * 4 * length ** 2 * width +
+    2 * (length - trainLength) * vocabulary * width
+  const lossGradient = 4 * learned * vocabulary * width
+
+  it("counts TinT's step of GPT-2 as by hand: values alone pass gradients back", () => {
+    const backward = layers * (4 * learned * 10 * width ** 2 + 2 * learned ** 2 * width)
+    const counted = stepArithmetic(description, { length, trainLength, gradient: tint() })
+    expect(counted).toBe(2 * forward + lossGradient + backward)
+  })
+
+  it("counts exact back-propagation's queries and keys as well", () => {
+    const backward = layers * (4 * learned * 12 * width ** 2 + 8 * learned ** 2 * width)
+    const counted = stepArithmetic(description, { length, trainLength, gradient: exact() })
+    expect(counted).toBe(2 * forward + lossGradient + backward)
+  })
+
+  it('needs no logits of learned positions for the loss gradient towards the target', () => {
+    const gradient = tint({ lossGradient: 'target' })
+    const sizes = { length, trainLength }
+    const difference =
+      stepArithmetic(description, { ...sizes, gradient: tint() }) -
+      stepArithmetic(description, { ...sizes, gradient })
+    expect(difference).toBe(lossGradient)
+  })
+
+  it('counts projected embeddings', () => {
+    const [projection, narrow] = [512 * 1024, 512]
+    const sizes = { length: 8, trainLength: 4, gradient: tint() }
+    const projected = stepArithmetic(opt.describe(optShapes['opt-350m']), sizes)
+    const direct = stepArithmetic(
+      opt.describe({ ...optShapes['opt-350m'], word_embed_proj_dim: 1024 }),
+      sizes,
+    )
+    const saved = (2 * 2 * 4 + 4 * 3) * 50272 * narrow
+    expect(direct - projected).toBe(saved - (2 * 2 * 8 * 2 + 2 * 3) * projection)
+  })
+})

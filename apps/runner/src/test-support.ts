@@ -1,0 +1,103 @@
+import { spawn } from 'node:child_process'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { readSafetensorsHeader, readTensorData } from '@tintjs/tensor'
+import { openFileSource } from '@tintjs/tensor/node'
+
+/** The built command, which the tests run as people do. */
+const script = fileURLToPath(new URL('../dist/tint.js', import.meta.url))
+
+/** What a run of the command left behind. */
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** How to run the command. */
+export interface RunOptions {
+  readonly environment?: Readonly<Record<string, string>>
+  /** Presses Ctrl-C after so many milliseconds. */
+  readonly interruptAfter?: number
+}
+
+/** Runs the built command. */
+export function runTint(args: readonly string[], options: RunOptions = {}): Promise<Finished> {
+  const { FORCE_COLOR: _, ...inherited } = process.env
+  const child = spawn(process.execPath, [script, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...inherited, ...options.environment },
+  })
+  let stdout = ''
+  let stderr = ''
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    stdout += text
+  })
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    stderr += text
+  })
+  if (options.interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), options.interruptAfter)
+  return new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.on('close', (code) => resolve({ code, stdout, stderr }))
+  })
+}
+
+/** The one JSON object that a run printed; its messages are shown where it failed. */
+export async function runJson(args: readonly string[]): Promise<Record<string, unknown>> {
+  const { code, stdout, stderr } = await runTint([...args, '--json'])
+  if (code !== 0) throw new Error(`tint ${args.join(' ')} ended with ${code}: ${stderr}`)
+  return JSON.parse(stdout)
+}
+
+/** A folder for a test's files, with `remove` to call afterwards. */
+export function temporaryFolder(): { path: string; remove(): void } {
+  const path = mkdtempSync(join(tmpdir(), 'tint-runner-'))
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) }
+}
+
+/** Writes JSON and gives the path back. */
+export function writeJson(folder: string, name: string, content: unknown): string {
+  const path = join(folder, name)
+  writeFileSync(path, JSON.stringify(content))
+  return path
+}
+
+/** Copies the files of a folder. */
+export function copyFolder(from: string, to: string): void {
+  for (const name of readdirSync(from)) copyFileSync(join(from, name), join(to, name))
+}
+
+/** All tensors of a safetensors file. */
+export async function readTensors(
+  path: string,
+): Promise<Map<string, { shape: readonly number[]; data: Float32Array }>> {
+  const file = await openFileSource(path)
+  try {
+    const { tensors } = await readSafetensorsHeader(file)
+    const read = new Map<string, { shape: readonly number[]; data: Float32Array }>()
+    for (const [name, entry] of tensors) {
+      read.set(name, { shape: entry.shape, data: await readTensorData(file, entry) })
+    }
+    return read
+  } finally {
+    await file.close()
+  }
+}
+
+/** Changes a safetensors file's header and leaves its data as they are. */
+export function editHeader(
+  path: string,
+  edit: (header: Record<string, { shape: number[]; data_offsets: [number, number]; dtype: string }>) => void,
+): void {
+  const bytes = readFileSync(path)
+  const length = Number(bytes.readBigUInt64LE(0))
+  const header = JSON.parse(bytes.subarray(8, 8 + length).toString('utf8'))
+  edit(header)
+  const text = Buffer.from(JSON.stringify(header))
+  const size = Buffer.alloc(8)
+  size.writeBigUInt64LE(BigInt(text.length))
+  writeFileSync(path, Buffer.concat([size, text, bytes.subarray(8 + length)]))
+}
