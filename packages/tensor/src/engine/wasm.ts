@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { activateBackend, type EngineProvider } from './engine'
+import { quickenWasmProducts } from './wasm-products'
 
 /**
  * WebAssembly with SIMD: works in every browser and in Node, one thread unless the page is cross-origin isolated.
@@ -18,6 +19,7 @@ export function wasmProvider(location?: string): EngineProvider {
       const wasm = await import('@tensorflow/tfjs-backend-wasm')
       if (location !== undefined && tf.engine().registry.wasm === undefined) wasm.setWasmPaths(location)
       await activateBackend('wasm')
+      quickenWasmProducts()
       return { name: 'wasm', version: wasm.version_wasm, threads: wasm.getThreadsCount(), device: 'CPU' }
     },
   }
