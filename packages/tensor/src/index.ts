@@ -29,6 +29,7 @@ export {
   sumOfOuterProducts,
 } from './operators/product'
 export { disposeStructure, tidyStructure } from './operators/tidy'
+export { type PytorchTensorEntry, readPytorchHeader, readPytorchTensor } from './pytorch'
 export {
   type ByteSource,
   bytesSource,

@@ -16,6 +16,13 @@ describe('parseShardIndex', () => {
     expect(index.files).toEqual(['model-00001-of-00002.safetensors', 'model-00002-of-00002.safetensors'])
   })
 
+  test("takes another ending for PyTorch's shards, with the same checks", () => {
+    const read = (file: string) => parseShardIndex(indexOf({ x: file }), name, '.bin')
+    expect(read('pytorch_model-00001-of-00002.bin').files).toEqual(['pytorch_model-00001-of-00002.bin'])
+    expect(() => read('model.safetensors')).toThrow(/expected the name of a file that ends in \.bin/)
+    expect(() => read('../x.bin')).toThrow(/plain name of a file/)
+  })
+
   test.each([
     '../model.safetensors',
     '..\\model.safetensors',

@@ -1,0 +1,154 @@
+import { CheckpointError } from '../errors'
+import { type ByteSource, readExactly } from '../safetensors/byte-source'
+import { bytesOfTensor } from '../safetensors/element-type'
+import type { TensorEntry } from '../safetensors/header'
+import { shown } from '../safetensors/json-text'
+import { readPickle } from './pickle'
+import { kindOf, type PickleDictionary, type PickleValue } from './pickle-values'
+import { type StoredTensor, tensorOf, tensorVocabulary } from './stored-tensor'
+import { type ByteSpan, openZipArchive, type ZipArchive } from './zip-archive'
+
+/** The longest pickle that is read, in bytes. */
+const longestPickle = 32 * 2 ** 20
+
+/** One tensor of a PyTorch checkpoint: a {@link TensorEntry} whose elements need not be in row-major order. */
+export interface PytorchTensorEntry extends TensorEntry {
+  /**
+   * For each dimension, how many elements of the file lie between neighbours. `start` and `end` span the elements
+   * from the first to the last that the tensor has; tensors may share them.
+   */
+  readonly strides: readonly number[]
+}
+
+/**
+ * Reads what a file of `torch.save` says about its tensors; their numbers are not read and nothing is executed. The
+ * file must hold a dictionary of tensors (a `state_dict`), as `pytorch_model.bin` of transformers does.
+ *
+ * @returns tensors by name, in the order of the dictionary
+ * @throws CheckpointError naming the file and what is wrong: another format (PyTorch's own before version 1.6 is told
+ *   apart), a pickle that names anything but tensors, a dictionary of other things, a tensor beyond its storage
+ */
+export async function readPytorchHeader(
+  source: ByteSource,
+): Promise<ReadonlyMap<string, PytorchTensorEntry>> {
+  await checkFormat(source)
+  const archive = await openZipArchive(source)
+  const folder = folderOf(source, archive)
+  await checkByteOrder(source, archive, folder)
+  const stateDictionary = await readStateDictionary(source, await archive.locate(`${folder}data.pkl`))
+  const spans = new Map<string, ByteSpan>()
+  const entries = new Map<string, PytorchTensorEntry>()
+  for (const [name, value] of stateDictionary.entries) {
+    const [text, tensor] = checkedItem(source, name, value)
+    const { key } = tensor.storage
+    const span = spans.get(key) ?? (await archive.locate(`${folder}data/${key}`))
+    spans.set(key, span)
+    entries.set(text, entryOf(source, text, tensor, span))
+  }
+  return entries
+}
+
+async function checkFormat(source: ByteSource): Promise<void> {
+  const start = await readExactly(source, 0, Math.min(source.size, 4))
+  const startsWith = (...bytes: number[]) => bytes.every((byte, index) => start[index] === byte)
+  if (startsWith(0x50, 0x4b, 3, 4)) return
+  // A pickle of protocol 2 with PyTorch's magic number.
+  if (startsWith(0x80, 2, 0x8a, 0x0a)) {
+    throw new CheckpointError(
+      `${source.name} is in the format that PyTorch had before version 1.6, which cannot be read here; convert it ` +
+        'with Python: torch.save(torch.load(file, weights_only=True), file)',
+    )
+  }
+  throw new CheckpointError(
+    `${source.name} is not a checkpoint of torch.save (it starts with ${shown([...start])}, expected the start of a ` +
+      'zip archive); get the file again',
+  )
+}
+
+/** The archive's one folder, which torch.save calls as it likes, with its slash. */
+function folderOf(source: ByteSource, archive: ZipArchive): string {
+  const pickles = archive.names.filter((name) => /^[^/]*\/data\.pkl$/.test(name))
+  const [pickle] = pickles
+  if (pickle !== undefined && pickles.length === 1) return pickle.slice(0, -'data.pkl'.length)
+  throw new CheckpointError(
+    `${source.name} is a zip archive with ${pickles.length} files called data.pkl, expected one, as torch.save ` +
+      'writes it; get the file again',
+  )
+}
+
+async function checkByteOrder(source: ByteSource, archive: ZipArchive, folder: string): Promise<void> {
+  const name = `${folder}byteorder`
+  // Files of PyTorch before 2.1 do not say; all of them are little-endian.
+  if (!archive.names.includes(name)) return
+  const { start, end } = await archive.locate(name)
+  const text = new TextDecoder().decode(await readExactly(source, start, Math.min(end, start + 16)))
+  if (text === 'little') return
+  throw new CheckpointError(
+    `${source.name} has the byte order ${shown(text)}, expected "little"; save it again on a little-endian machine`,
+  )
+}
+
+async function readStateDictionary(source: ByteSource, { start, end }: ByteSpan): Promise<PickleDictionary> {
+  if (end - start > longestPickle) {
+    throw new CheckpointError(
+      `${source.name}: the pickle has ${end - start} bytes, expected at most ${longestPickle}; ` +
+        'save the tensors alone, without other objects',
+    )
+  }
+  const problem = (text: string) =>
+    new CheckpointError(
+      `${source.name}: ${text}; save it again with torch.save(model.state_dict()), or as safetensors`,
+    )
+  const pickle = await readExactly(source, start, end)
+  const value = readPickle(pickle, source.name, tensorVocabulary(problem))
+  if (typeof value === 'object' && value?.kind === 'dictionary' && value.entries.size > 0) return value
+  const found =
+    typeof value === 'object' && value?.kind === 'dictionary' ? 'an empty dictionary' : kindOf(value)
+  throw problem(`it holds ${found}, expected a dictionary of tensors`)
+}
+
+function checkedItem(source: ByteSource, name: PickleValue, value: PickleValue): [string, StoredTensor] {
+  const tensor = tensorOf(value)
+  if (typeof name === 'string' && tensor !== undefined) return [name, tensor]
+  const advice =
+    typeof value === 'object' && value?.kind === 'dictionary'
+      ? 'take the inner dictionary out and save it alone'
+      : 'remove it and save the tensors alone'
+  throw new CheckpointError(
+    `${source.name} has ${kindOf(tensor === undefined ? value : name)} ` +
+      `${tensor === undefined ? `under ${kindOf(name)}` : 'as a name'}, expected tensors under their names; ${advice} ` +
+      'with torch.save',
+  )
+}
+
+function entryOf(source: ByteSource, name: string, tensor: StoredTensor, span: ByteSpan): PytorchTensorEntry {
+  const { storage, offset, shape, strides } = tensor
+  const { type } = storage
+  const problem = (text: string) =>
+    new CheckpointError(`${source.name}: tensor ${shown(name)}: ${text}; the file is damaged: get it again`)
+  const elementBytes = bytesOfTensor(type, [1])
+  const storageBytes = bytesOfTensor(type, [storage.length])
+  if (
+    typeof elementBytes === 'string' ||
+    typeof storageBytes === 'string' ||
+    storageBytes > span.end - span.start
+  ) {
+    throw problem(
+      `its storage should have ${storage.length} elements of ${type}, but its file has ${span.end - span.start} bytes`,
+    )
+  }
+  const elements = shape.reduce((product, size) => product * size, 1)
+  if (!Number.isSafeInteger(elements) || elements > storage.length) {
+    throw problem(
+      `it has ${elements} elements of shape ${shown(shape)}, but its storage has ${storage.length} (an expanded ` +
+        'view has to be saved after .contiguous())',
+    )
+  }
+  const steps = shape.map((size, axis) => (size - 1) * (strides[axis] ?? 0))
+  const count = elements === 0 ? 0 : steps.reduce((sum, step) => sum + step, 1)
+  if (offset + count > storage.length) {
+    throw problem(`it reaches to element ${offset + count}, but its storage has ${storage.length}`)
+  }
+  const start = span.start + offset * elementBytes
+  return { name, type, shape, strides, start, end: start + count * elementBytes }
+}

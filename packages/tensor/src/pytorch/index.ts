@@ -1,0 +1,2 @@
+export { type PytorchTensorEntry, readPytorchHeader } from './header'
+export { readPytorchTensor } from './tensor-data'
