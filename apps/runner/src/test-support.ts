@@ -18,7 +18,6 @@ export interface Finished {
 
 /** How to run the command. */
 export interface RunOptions {
-  readonly environment?: Readonly<Record<string, string>>
   /** Presses Ctrl-C after so many milliseconds. */
   readonly interruptAfter?: number
 }
@@ -28,7 +27,7 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   const { FORCE_COLOR: _, ...inherited } = process.env
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...inherited, ...options.environment },
+    env: inherited,
   })
   let stdout = ''
   let stderr = ''

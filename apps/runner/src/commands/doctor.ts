@@ -2,7 +2,6 @@ import { availableParallelism, cpus, freemem, totalmem } from 'node:os'
 import { version_core } from '@tensorflow/tfjs-core'
 import {
   type EngineDescription,
-  EngineError,
   type EngineName,
   engineNames,
   measureMatrixProductRate,
@@ -20,8 +19,8 @@ export function configure(command: Command): void {
 }
 
 async function run(options: EngineOptions): Promise<void> {
-  const engines = await engineStatuses()
-  const engine = await startBest(options.engine, engines)
+  const engine = await useEngine(options.engine)
+  const engines = await engineStatuses(engine)
   const gflopPerSecond = await measureMatrixProductRate(1024, 5, interruption.signal)
   const report: DoctorReport = {
     engine: engine.name,
@@ -40,21 +39,14 @@ async function run(options: EngineOptions): Promise<void> {
   else process.stdout.write(doctorText(report))
 }
 
-async function engineStatuses(): Promise<EngineStatus[]> {
+/** Whether each engine can run here; one that is there but did not start says why, too. */
+async function engineStatuses({ passedOver }: EngineDescription): Promise<EngineStatus[]> {
   const providers = nodeEngines()
+  const failed = (name: EngineName) => passedOver.find((reason) => reason.startsWith(`${name}: `))
   return Promise.all(
-    engineNames.map(async (name) => ({ name, reason: (await providers[name].unavailable()) ?? null })),
+    engineNames.map(async (name) => {
+      const reason = (await providers[name].unavailable()) ?? failed(name)?.slice(name.length + 2)
+      return { name, reason: reason ?? null }
+    }),
   )
-}
-
-/** Starts what was asked for. A native library that is there but broken is a finding, not the end of the visit. */
-async function startBest(choice: EngineName | 'auto', engines: EngineStatus[]): Promise<EngineDescription> {
-  try {
-    return await useEngine(choice)
-  } catch (error) {
-    if (choice !== 'auto' || !(error instanceof EngineError)) throw error
-    const native = engines.findIndex(({ name }) => name === 'tensorflow')
-    engines.splice(native, 1, { name: 'tensorflow', reason: error.message })
-    return useEngine('wasm')
-  }
 }

@@ -1,4 +1,5 @@
 import cliProgress from 'cli-progress'
+import { interruption } from '../interruption'
 
 /** Work shorter than this, in milliseconds, shows nothing. */
 const patience = 1000
@@ -13,10 +14,13 @@ export class Progress {
 
   constructor(stream: NodeJS.WriteStream = process.stderr) {
     this.#stream = stream
+    // Ctrl-C takes the bar away and gives the cursor back, however the process ends then.
+    interruption.signal.addEventListener('abort', () => this.finish())
   }
 
   /** Says how much of a task is done. Another task's name ends the one before. */
   update(task: string, done: number, total: number): void {
+    if (interruption.signal.aborted) return
     if (task !== this.#task) this.#start(task)
     // What begins to show late would only flicker.
     if (performance.now() - this.#begin < patience && this.#bar === undefined) return
@@ -42,7 +46,14 @@ export class Progress {
     if (this.#bar === undefined) {
       const format = `${this.#task} {bar} {percentage} %  {eta_formatted} left`
       this.#bar = new cliProgress.SingleBar(
-        { stream: this.#stream, format, hideCursor: true, clearOnComplete: true, barsize: 30 },
+        {
+          stream: this.#stream,
+          format,
+          hideCursor: true,
+          clearOnComplete: true,
+          barsize: 30,
+          gracefulExit: false,
+        },
         cliProgress.Presets.rect,
       )
       this.#bar.start(total, done)
