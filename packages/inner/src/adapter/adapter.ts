@@ -70,13 +70,18 @@ function refuseUnknownFields(
   ignored: ReadonlySet<string>,
 ): void {
   for (const [field, value] of Object.entries(fields)) {
-    // A field that is switched off changes nothing, whatever it is.
-    if (handled.has(field) || ignored.has(field) || value === null || value === false) continue
+    if (handled.has(field) || ignored.has(field) || isSwitchedOff(value)) continue
     throw new ConfigError(
       `config.json has the field ${field} = ${JSON.stringify(value)}, which the ${family} adapter does not know; ` +
         'expected only fields that it handles or may ignore, as an unknown one could change the result.',
     )
   }
+}
+
+/** Whether a field with this value changes nothing, whatever it is: old files have `"pruned_heads": {}`. */
+function isSwitchedOff(value: unknown): boolean {
+  if (value === null || value === false) return true
+  return typeof value === 'object' && Object.keys(value).length === 0
 }
 
 function parseConfig<Config>(definition: AdapterDefinition<Config>, fields: Record<string, unknown>): Config {

@@ -1,15 +1,6 @@
-import {
-  type ByteSource,
-  CheckpointError,
-  parseShardIndex,
-  readSafetensorsHeader,
-  readTensorData,
-  type TensorEntry,
-} from '@tintjs/tensor'
+import { CheckpointError, parseShardIndex, type TensorEntry } from '@tintjs/tensor'
 import { byteSourceOf, type CheckpointSource, readJson, readText } from './source'
-
-const singleFile = 'model.safetensors'
-const indexFile = 'model.safetensors.index.json'
+import { type LocatedTensor, type WeightFormat, weightFileNames, weightFormatOf } from './weight-format'
 
 /** A checkpoint whose configuration and tensor headers are read, and whose numbers are not. */
 export interface Checkpoint {
@@ -28,7 +19,8 @@ export interface Checkpoint {
 }
 
 /**
- * Opens a checkpoint: reads `config.json` and the headers of its safetensors files, nothing else.
+ * Opens a checkpoint: reads `config.json` and the headers of its weights, nothing else. Weights are safetensors
+ * files or, where there are none, `pytorch_model.bin` (of which nothing is executed), in one file or in shards.
  *
  * @throws CheckpointError naming the file that is missing or damaged
  */
@@ -40,29 +32,32 @@ export async function openCheckpoint(source: CheckpointSource): Promise<Checkpoi
     config,
     tensors: new Map([...located].map(([name, { entry }]) => [name, entry])),
     read: async (name) => {
-      const place = located.get(name)
-      if (place === undefined) throw new CheckpointError(`There is no tensor ${name} in ${source.name}.`)
-      return readTensorData(place.file, place.entry)
+      const tensor = located.get(name)
+      if (tensor === undefined) throw new CheckpointError(`There is no tensor ${name} in ${source.name}.`)
+      return tensor.read()
     },
   }
 }
 
-interface LocatedTensor {
-  readonly file: ByteSource
-  readonly entry: TensorEntry
-}
-
-async function locateTensors(source: CheckpointSource): Promise<Map<string, LocatedTensor>> {
+async function locateTensors(source: CheckpointSource): Promise<ReadonlyMap<string, LocatedTensor>> {
   const files = new Map((await source.list()).map((file) => [file.path, file]))
-  const single = files.get(singleFile)
-  if (single !== undefined) return readShard(byteSourceOf(source, single))
-  if (!files.has(indexFile)) {
+  const format = weightFormatOf((path) => files.has(path))
+  if (format === undefined) {
     throw new CheckpointError(
-      `There is neither ${singleFile} nor ${indexFile} in ${source.name}; expected weights in the safetensors format.`,
+      `There is neither ${weightFileNames} in ${source.name}; expected weights in one of these files.`,
     )
   }
-  const index = parseShardIndex(await readText(source, indexFile), indexFile)
-  const shards = new Map<string, Map<string, LocatedTensor>>()
+  const single = files.get(format.singleFile)
+  return single === undefined ? locateInShards(source, format) : format.locate(byteSourceOf(source, single))
+}
+
+async function locateInShards(
+  source: CheckpointSource,
+  { indexFile, ending, locate }: WeightFormat,
+): Promise<ReadonlyMap<string, LocatedTensor>> {
+  const files = new Map((await source.list()).map((file) => [file.path, file]))
+  const index = parseShardIndex(await readText(source, indexFile), indexFile, ending)
+  const shards = new Map<string, ReadonlyMap<string, LocatedTensor>>()
   for (const path of index.files) {
     const file = files.get(path)
     if (file === undefined) {
@@ -70,7 +65,7 @@ async function locateTensors(source: CheckpointSource): Promise<Map<string, Loca
         `${indexFile} in ${source.name} names the shard ${path}, which is missing; fetch it too.`,
       )
     }
-    shards.set(path, await readShard(byteSourceOf(source, file)))
+    shards.set(path, await locate(byteSourceOf(source, file)))
   }
   const located = new Map<string, LocatedTensor>()
   for (const [name, path] of index.weightMap) {
@@ -83,9 +78,4 @@ async function locateTensors(source: CheckpointSource): Promise<Map<string, Loca
     located.set(name, tensor)
   }
   return located
-}
-
-async function readShard(file: ByteSource): Promise<Map<string, LocatedTensor>> {
-  const { tensors } = await readSafetensorsHeader(file)
-  return new Map([...tensors].map(([name, entry]) => [name, { file, entry }]))
 }
