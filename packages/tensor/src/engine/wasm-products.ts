@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { EngineError } from '../errors'
 
-/** Products of fewer multiply-adds are not worth the copies. */
-const smallProduct = 32_768
+/** Products of fewer multiply-adds stay with the loop, which takes less than a millisecond for them. */
+const smallProduct = 2 ** 20
 
 /** Kernels that are quickened already. */
 const quickened = new WeakSet<tf.KernelFunc>()
