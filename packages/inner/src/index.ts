@@ -10,8 +10,11 @@ export { adapterFor } from './adapter/registry'
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
 export { memorySource } from './checkpoint/memory'
 export type { ByteRange, CheckpointFile, CheckpointSource } from './checkpoint/source'
+export { type Generated, type GenerateOptions, generateTokens } from './generation/generate'
+export { createSampler, type Sampler, type SamplingOptions } from './generation/sampling'
 export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
 export type { Derivative, GradientRules } from './layers/gradient-rules'
+export { KeyValueCache } from './layers/key-value-cache'
 export {
   type Activation,
   type ActivationName,
@@ -44,7 +47,13 @@ export {
 } from './model/description'
 export { embedTokens } from './model/embedding'
 export { yieldToEvents } from './model/events'
-export { type BlockForward, forwardBlock, modelLogits } from './model/forward'
+export {
+  type BlockForward,
+  type ForwardOptions,
+  forwardBlock,
+  forwardToHead,
+  modelLogits,
+} from './model/forward'
 export { headRows, logitsOf, projectToHead, projectToHeadBackward } from './model/head'
 export { initialiseInnerModel } from './model/initialise'
 export type { InnerModel } from './model/inner-model'
@@ -53,6 +62,7 @@ export {
   attentionBias,
   checkInputs,
   checkTokenMask,
+  checkTokens,
   integerTensor,
   type MaskOptions,
   type ModelInputs,
@@ -66,6 +76,9 @@ export {
   type LoadProgress,
   loadInnerModel,
 } from './model/load'
+export { gatherHeadInputs, predictionLosses, rowSlices } from './model/prediction-losses'
+export { type PredictionRows, predictionRows } from './model/prediction-rows'
+export { type SequenceScore, scoreTokens } from './model/score'
 export {
   type ChooseUpdateForm,
   cheaperUpdateForm,

@@ -1,17 +1,23 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
   allParameters,
+  checkInputs,
+  type ForwardOptions,
+  type Generated,
+  type GenerateOptions,
+  generateTokens,
   groupByTensor,
   type InnerModel,
   type LearnedParameters,
-  leavesOf,
+  modelLogits,
   parameterSize,
+  type SequenceScore,
+  scoreTokens,
+  type TokenInput,
   type WeightReference,
   writeParameter,
 } from '@tintjs/inner'
 import { InputError, TintError } from '@tintjs/tensor'
-import { splitLayers } from './passes'
-import type { StepPlan } from './step-plan'
 
 /** A weight under the checkpoint's own name and in its layout. The tensor is the receiver's. */
 export interface CheckpointTensor {
@@ -31,11 +37,49 @@ export class AdaptedModel {
   readonly #learned: LearnedParameters
   readonly #learning: readonly WeightReference[]
 
-  constructor(inner: InnerModel, learned: LearnedParameters, plan: StepPlan) {
+  /**
+   * @param learned owned by the adapted model from now on
+   * @param learning the parameters that may have changed
+   * @param batch how many sequences learned
+   */
+  constructor(
+    inner: InnerModel,
+    learned: LearnedParameters,
+    learning: readonly WeightReference[],
+    batch: number,
+  ) {
     this.inner = inner
-    this.batch = plan.inputs.batch
+    this.batch = batch
     this.#learned = learned
-    this.#learning = learningParameters(inner, plan)
+    this.#learning = learning
+  }
+
+  /**
+   * Logits of every position.
+   *
+   * @param tokens as many sequences as learned: `[N]`, or `[batch][N]`
+   * @returns `[batch, N, vocabulary]`, owned by the caller
+   * @throws InputError for another number of sequences, and as `modelLogits` does
+   */
+  async logits(tokens: TokenInput, options: ForwardOptions = {}): Promise<tf.Tensor3D> {
+    this.#checkBatch(tokens, options)
+    return modelLogits(this.inner, tokens, { ...options, parameters: this.#learned })
+  }
+
+  /** How well each sequence is predicted now; as `scoreTokens`, with as many sequences as learned. */
+  async score(tokens: TokenInput, options: ForwardOptions = {}): Promise<SequenceScore[]> {
+    this.#checkBatch(tokens, options)
+    return scoreTokens(this.inner, tokens, { ...options, parameters: this.#learned })
+  }
+
+  /**
+   * Continues a prompt; as `generateTokens`.
+   *
+   * @throws InputError when more than one sequence learned
+   */
+  async generate(prompt: ArrayLike<number>, options: GenerateOptions = {}): Promise<Generated> {
+    this.#checkSingle('generate text')
+    return generateTokens(this.inner, prompt, { ...options, parameters: this.#learned })
   }
 
   /**
@@ -59,11 +103,7 @@ export class AdaptedModel {
    * @throws InputError when more than one sequence learned, as a checkpoint holds one model
    */
   *checkpointTensors(): Generator<CheckpointTensor> {
-    if (this.batch !== 1) {
-      throw new InputError(
-        `The step adapted ${this.batch} models, one a sequence; expected one sequence to save a checkpoint.`,
-      )
-    }
+    this.#checkSingle('save a checkpoint')
     for (const [name, references] of groupByTensor(allParameters(this.inner.description))) {
       const value = tf.tidy(() => {
         const assembled = assembleTensor(references, (reference) => this.#learned.materialise(reference, 1))
@@ -77,17 +117,21 @@ export class AdaptedModel {
   dispose(): void {
     this.#learned.dispose()
   }
-}
 
-/** What the step may change: matrices and biases, and scales of norms only where they learn. */
-function learningParameters(model: InnerModel, { layers, updateNormWeights }: StepPlan): WeightReference[] {
-  return splitLayers(model, layers)
-    .learning.flatMap(leavesOf)
-    .flatMap((leaf) => {
-      if (leaf.kind === 'activation') return []
-      const matrix = leaf.kind === 'linear' ? leaf.weight : updateNormWeights ? leaf.scale : undefined
-      return [matrix, leaf.bias].filter((reference) => reference !== undefined)
-    })
+  #checkSingle(purpose: string): void {
+    if (this.batch === 1) return
+    throw new InputError(
+      `The step adapted ${this.batch} models, one a sequence; expected one sequence to ${purpose}.`,
+    )
+  }
+
+  #checkBatch(tokens: TokenInput, options: ForwardOptions): void {
+    const { batch } = checkInputs(this.inner.description, tokens, options)
+    if (batch === this.batch) return
+    throw new InputError(
+      `The input has ${batch} sequences, but ${this.batch} have learned, each with its own weights; expected ${this.batch}.`,
+    )
+  }
 }
 
 /** Puts the parameters that share a checkpoint tensor together in its layout, `[batch, ...shape]`. */

@@ -1,4 +1,10 @@
 export { AdaptedModel, type CheckpointTensor } from './adapted-model'
+export {
+  AdaptiveModel,
+  type AdaptiveModelOptions,
+  type AdaptiveSettings,
+  type ReadResult,
+} from './adaptive-model'
 export { derivativeText, parseDerivative } from './derivative-text'
 export { exact, type GradientChoice, type TintOptions, tint } from './gradient'
 export { type LossGradient, lossGradients } from './loss'

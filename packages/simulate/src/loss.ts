@@ -1,7 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { headRows, type InnerModel, logitsOf, yieldToEvents } from '@tintjs/inner'
-import { crossEntropy } from '@tintjs/tensor'
-import type { PredictionRows } from './prediction-rows'
+import {
+  gatherHeadInputs,
+  headRows,
+  type InnerModel,
+  logitsOf,
+  type PredictionRows,
+  rowSlices,
+} from '@tintjs/inner'
 
 /**
  * The loss gradient at the head's input, with `E` the head's rows and `h` the hidden state (paper, section 3.4):
@@ -13,35 +18,6 @@ export const lossGradients = ['softmax', 'quad', 'target'] as const
 
 /** One of {@link lossGradients}. */
 export type LossGradient = (typeof lossGradients)[number]
-
-/** Logits are never all alive: slices of rows hold about so many numbers (32 MB). */
-const sliceNumbers = 8_000_000
-
-/**
- * Cross-entropy of each prediction, in nats.
- *
- * @param hidden `[batch * N, embedding width]`, the head's input; stays the caller's
- */
-export async function predictionLosses(
-  model: InnerModel,
-  hidden: tf.Tensor2D,
-  { rows, targets }: PredictionRows,
-): Promise<Float32Array> {
-  const losses = new Float32Array(rows.length)
-  for (const [start, end] of slices(model, rows.length)) {
-    const slice = tf.tidy(() => {
-      const logits = logitsOf(model, gatherHidden(hidden, rows.subarray(start, end)))
-      return crossEntropy(logits, tf.tensor1d(targets.subarray(start, end), 'int32'))
-    })
-    try {
-      losses.set(await slice.data<'float32'>(), start)
-    } finally {
-      slice.dispose()
-    }
-    await yieldToEvents()
-  }
-  return losses
-}
 
 /**
  * The gradient of the summed training loss at the head's input; zero for rows that predict no training target.
@@ -57,9 +33,9 @@ export function lossGradientAtHead(
 ): tf.Tensor2D {
   const head = headRows(model)
   return tf.tidy(() => {
-    const gradients = slices(model, rows.length).map(([start, end]) =>
+    const gradients = rowSlices(model, rows.length).map(([start, end]) =>
       tf.tidy(() => {
-        const inputs = gatherHidden(hidden, rows.subarray(start, end))
+        const inputs = gatherHeadInputs(hidden, rows.subarray(start, end))
         const targetRows = tf.gather(head, tf.tensor1d(targets.subarray(start, end), 'int32'))
         return tf.sub(expectedRows(kind, model, inputs), targetRows)
       }),
@@ -86,16 +62,4 @@ function expectedRows(kind: LossGradient, model: InnerModel, inputs: tf.Tensor2D
 /** The logits of all positions, for whoever wants to look at them. @returns `[batch * N, vocabulary]`, the caller's */
 export function allLogits(model: InnerModel, hidden: tf.Tensor2D): tf.Tensor2D {
   return logitsOf(model, hidden)
-}
-
-function gatherHidden(hidden: tf.Tensor2D, rows: Int32Array): tf.Tensor2D {
-  return tf.gather(hidden, tf.tensor1d(rows, 'int32'))
-}
-
-function slices({ description }: InnerModel, count: number): [number, number][] {
-  const size = Math.max(1, Math.floor(sliceNumbers / description.vocabularySize))
-  return Array.from({ length: Math.ceil(count / size) }, (_, index) => [
-    index * size,
-    Math.min(count, (index + 1) * size),
-  ])
 }

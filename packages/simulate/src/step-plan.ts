@@ -1,16 +1,16 @@
 import {
   checkInputs,
   checkTokenMask,
-  type Derivative,
   type InnerModelDescription,
   type MaskOptions,
   type ModelInputs,
   type PerPosition,
+  type PredictionRows,
+  predictionRows,
   type TokenInput,
 } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
 import { type GradientChoice, tint } from './gradient'
-import { type PredictionRows, predictionRows } from './prediction-rows'
 
 /** How far a step has come: finished pieces of work of equal kind, a block's forward or backward each. */
 export interface StepProgress {
@@ -74,8 +74,7 @@ export function planStep(
   options: TrainingStepOptions,
 ): StepPlan {
   const inputs = checkInputs(description, tokens, options)
-  const gradient = options.gradient ?? tint()
-  checkDerivative(gradient.derivative)
+  const gradient = checkGradient(options.gradient ?? tint())
   const trainLengths = checkTrainLengths(options.trainLength, inputs)
   const trainTargets = targetTester(
     'trainMask',
@@ -98,7 +97,7 @@ export function planStep(
     gradient,
     learningRate: checkLearningRate(options.learningRate),
     steps: checkCount('steps', options.steps ?? 1, 1_000_000),
-    layers: checkCount('layers', options.layers ?? description.blocks.length, description.blocks.length),
+    layers: checkLayers(options.layers, description.blocks.length),
     updateNormWeights: options.updateNormWeights ?? false,
     keepLogits: options.keepLogits ?? false,
     train,
@@ -124,7 +123,8 @@ function checkTrainLengths(given: number | readonly number[], { batch, length }:
   return lengths
 }
 
-function checkLearningRate(learningRate: number): number {
+/** @throws InputError unless it is a finite number of at least 0 */
+export function checkLearningRate(learningRate: number): number {
   if (Number.isFinite(learningRate) && learningRate >= 0) return learningRate
   throw new InputError(`The learning rate is ${learningRate}; expected a finite number of at least 0.`)
 }
@@ -134,8 +134,17 @@ function checkCount(name: string, value: number, largest: number): number {
   throw new InputError(`${name} is ${value}; expected a whole number from 1 to ${largest}.`)
 }
 
-function checkDerivative(derivative: Derivative): void {
-  if (derivative.kind === 'analytic' || (Number.isFinite(derivative.scale) && derivative.scale > 0)) return
+/** How many of the last blocks learn. @throws InputError unless it is a whole number from 1 to all, the default */
+export function checkLayers(layers: number | undefined, blocks: number): number {
+  return checkCount('layers', layers ?? blocks, blocks)
+}
+
+/** @throws InputError when a finite difference has no positive scale */
+export function checkGradient(gradient: GradientChoice): GradientChoice {
+  const { derivative } = gradient
+  if (derivative.kind === 'analytic' || (Number.isFinite(derivative.scale) && derivative.scale > 0)) {
+    return gradient
+  }
   throw new InputError(`The derivative's scale is ${derivative.scale}; expected a number above 0.`)
 }
 

@@ -6,11 +6,11 @@ import {
   LearnedParameters,
   type TokenInput,
 } from '@tintjs/inner'
-import { NotFiniteError } from '@tintjs/tensor'
 import { AdaptedModel } from './adapted-model'
-import { gradientRules } from './gradient'
-import { allLogits, lossGradientAtHead, predictionLosses } from './loss'
-import { backwardLearning, forwardFrozen, forwardLearning, type LearningForward, splitLayers } from './passes'
+import { learningParameters } from './learning-parameters'
+import { allLogits } from './loss'
+import { forwardFrozen, forwardLearning, type LearningForward, splitLayers } from './passes'
+import { badCheckpoint, learnFrom, rateTooHigh, testLosses } from './round'
 import { planStep, type StepPlan, type StepProgress, type TrainingStepOptions } from './step-plan'
 import type { SequenceLosses, TrainingStepResult } from './step-result'
 
@@ -34,7 +34,11 @@ export async function trainingStep(
   const logits: { before?: tf.Tensor3D; after?: tf.Tensor3D } = {}
   try {
     const losses = await runStep(model, plan, learned, options, logits)
-    return stepResult(new AdaptedModel(model, learned, plan), losses, logits)
+    return stepResult(
+      new AdaptedModel(model, learned, learningParameters(model, plan), plan.inputs.batch),
+      losses,
+      logits,
+    )
   } catch (error) {
     learned.dispose()
     tf.dispose(logits)
@@ -58,7 +62,6 @@ async function runStep(
 ): Promise<StepLosses> {
   const { frozen, learning } = splitLayers(model, plan.layers)
   const progress = progressCounter(frozen.length + learning.length * (2 * plan.steps + 1), onProgress, signal)
-  const rules = gradientRules(plan.gradient, plan.updateNormWeights, model.description.width)
   const bias = attentionBias(plan.inputs)
   const pass: ForwardPass = { parameters: learned, attentionBias: bias }
   let entry: tf.Tensor3D | undefined
@@ -66,11 +69,11 @@ async function runStep(
   try {
     entry = await forwardFrozen(model, plan, frozen, pass, progress('forward'))
     forward = await forwardLearning(model, entry, learning, pass, true, progress('forward'))
-    const before = await testLosses(model, forward, plan, 'before')
+    const before = await testLosses(model, forward, plan, badCheckpoint)
     if (plan.keepLogits) logits.before = shapedLogits(model, forward, plan)
 
     for (let step = 1; step <= plan.steps; step++) {
-      await learnFrom(model, forward, learned, rules, plan, progress('backward'))
+      await learnFrom(model, forward, learned, plan, progress('backward'))
       forward.dispose()
       const more = step < plan.steps
       forward = await forwardLearning(
@@ -83,7 +86,7 @@ async function runStep(
       )
     }
 
-    const after = await testLosses(model, forward, plan, 'after')
+    const after = await testLosses(model, forward, plan, rateTooHigh(plan.learningRate))
     if (plan.keepLogits) logits.after = shapedLogits(model, forward, plan)
     return {
       before,
@@ -94,44 +97,6 @@ async function runStep(
     forward?.dispose()
     tf.dispose([bias, ...(entry === undefined ? [] : [entry])])
   }
-}
-
-async function learnFrom(
-  model: InnerModel,
-  forward: LearningForward,
-  learned: LearnedParameters,
-  rules: ReturnType<typeof gradientRules>,
-  plan: StepPlan,
-  afterBlock: () => void,
-): Promise<void> {
-  // Nothing to learn from: every weight stays as it is.
-  if (plan.train.rows.length === 0) return
-  const { learning } = splitLayers(model, plan.layers)
-  const gradient = lossGradientAtHead(plan.gradient.lossGradient, model, forward.headInput, plan.train)
-  try {
-    await backwardLearning(model, gradient, learning, forward, learned, rules, plan, afterBlock)
-  } finally {
-    gradient.dispose()
-  }
-}
-
-async function testLosses(
-  model: InnerModel,
-  { headInput }: LearningForward,
-  { test, learningRate }: StepPlan,
-  when: 'before' | 'after',
-): Promise<Float32Array[]> {
-  const losses: Float32Array[] = []
-  for (const predictions of test) losses.push(await predictionLosses(model, headInput, predictions))
-  const wrong = losses.findIndex((values) => !values.every(Number.isFinite))
-  if (wrong === -1) return losses
-  const reason =
-    when === 'before'
-      ? 'the checkpoint holds numbers that are not finite or far too large; check it'
-      : `the step at learning rate ${learningRate} left the range of numbers; lower the rate`
-  throw new NotFiniteError(
-    `The loss ${when} the step of sequence ${wrong} is not a finite number: ${reason}.`,
-  )
 }
 
 function shapedLogits(model: InnerModel, { headInput }: LearningForward, { inputs }: StepPlan): tf.Tensor3D {

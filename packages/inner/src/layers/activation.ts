@@ -14,14 +14,14 @@ export const activationArithmetic: LeafArithmetic<Activation, ActivationMemory> 
 
   /** `dx = f'(x) dy`, by the slope or by a finite difference along `dy`. */
   backward(leaf, outputGradient, memory, { rules, positions }) {
-    const { value, slope, piecewiseLinear } = activationFunctions[leaf.activation]
+    const { slope, difference, piecewiseLinear } = activationFunctions[leaf.activation]
     const { derivative } = rules
     return tf.tidy(() => {
       const input = firstPositions(memory.input, positions)
       if (derivative.kind === 'analytic' || (derivative.kind === 'central' && piecewiseLinear)) {
         return tf.mul(slope(input), outputGradient)
       }
-      return directionalDerivative(value, input, outputGradient, derivative)
+      return directionalDerivative((step) => difference(input, step), outputGradient, derivative)
     })
   },
 

@@ -19,8 +19,8 @@ export function forwardAttention(
   const key = linearArithmetic.forward(layer.key, input, pass)
   const value = linearArithmetic.forward(layer.value, input, pass)
   const queries = splitHeads(tf.mul(query.output, layer.scale), layer.heads)
-  const keys = splitHeads(key.output, layer.heads)
-  const values = splitHeads(value.output, layer.heads)
+  const own = { keys: splitHeads(key.output, layer.heads), values: splitHeads(value.output, layer.heads) }
+  const { keys, values } = pass.cache?.extend(layer, own) ?? own
   const probabilities = tf.tidy(() =>
     tf.softmax(tf.add(tf.matMul(queries, keys, false, true), pass.attentionBias)),
   ) as tf.Tensor4D

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { firstPositions, normalise, normaliseBackward } from '@tintjs/tensor'
+import { firstPositions, normalise, normaliseBackward, normaliseDifference } from '@tintjs/tensor'
 import type { ParameterChange } from '../weights/parameters'
 import { directionalDerivative } from './derivative'
 import type { Norm } from './layer'
@@ -27,8 +27,10 @@ export const normArithmetic: LeafArithmetic<Norm, NormMemory> = {
         const inverseScale = firstPositions(memory.inverseScale, positions)
         return normaliseBackward(leaf.normalisation, { output, inverseScale }, direction)
       }
-      const n = (x: tf.Tensor3D) => normalise(leaf.normalisation, x, leaf.epsilon).output
-      return directionalDerivative(n, firstPositions(memory.input, positions), direction, rules.derivative)
+      const input = firstPositions(memory.input, positions)
+      const difference = (step: tf.Tensor3D) =>
+        normaliseDifference(leaf.normalisation, input, step, leaf.epsilon)
+      return directionalDerivative(difference, direction, rules.derivative)
     })
   },
 

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { ParameterChange, ParameterValues } from '../weights/parameters'
 import type { GradientRules } from './gradient-rules'
+import type { KeyValueCache } from './key-value-cache'
 import type { Activation, Linear, Norm } from './layer'
 
 /** What all layers of one forward pass share. */
@@ -8,6 +9,8 @@ export interface ForwardPass {
   readonly parameters: ParameterValues
   /** Added to attention scores: 0 where a row may look, a very negative number elsewhere; `[1 or batch, 1, N, N]`. */
   readonly attentionBias: tf.Tensor4D
+  /** Keys and values of the tokens before the input's, for generating text one token at a time. */
+  readonly cache?: KeyValueCache | undefined
 }
 
 /** What all layers of one backward pass share. */

@@ -52,11 +52,23 @@ export function checkInputs(
   }
 }
 
-function checkTokens({ vocabularySize }: InnerModelDescription, input: TokenInput): Int32Array[] {
+/**
+ * Checks token ids.
+ *
+ * @param fewest how many tokens a sequence needs at least; 2, so that one can be predicted
+ * @throws InputError naming the first thing that is wrong
+ */
+export function checkTokens(
+  { vocabularySize }: InnerModelDescription,
+  input: TokenInput,
+  fewest = 2,
+): Int32Array[] {
   const sequences = isNested(input) ? [...input] : [input as ArrayLike<number>]
   const length = sequences[0]?.length ?? 0
-  if (length < 2)
-    throw new InputError(`The input has ${length} tokens; expected at least 2, so that one can be predicted.`)
+  if (length < fewest) {
+    const reason = fewest === 2 ? ', so that one can be predicted' : ''
+    throw new InputError(`The input has ${length} tokens; expected at least ${fewest}${reason}.`)
+  }
   return sequences.map((sequence, row) => {
     if (sequence.length !== length) {
       throw new InputError(
@@ -178,7 +190,7 @@ function isNested(given: PerPosition): given is readonly ArrayLike<number>[] {
 }
 
 /** What is added to a forbidden score: `exp` of it is 0 beside any allowed one in float32. */
-const forbidden = -1e9
+export const forbiddenScore = -1e9
 
 /**
  * What is added to attention scores.
@@ -192,7 +204,7 @@ export function attentionBias({ allowed, length }: Pick<ModelInputs, 'allowed' |
     for (let i = 0; i < length; i++) {
       for (let j = 0; j < length; j++) {
         const open = mask === undefined ? j <= i : mask[i * length + j] === 1
-        values[(sequence * length + i) * length + j] = open ? 0 : forbidden
+        values[(sequence * length + i) * length + j] = open ? 0 : forbiddenScore
       }
     }
   })

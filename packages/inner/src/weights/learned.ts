@@ -68,6 +68,15 @@ export class LearnedParameters implements ParameterValues {
   }
 
   /**
+   * Puts a value in the place of all that was learned of a parameter, as a saved state has it.
+   *
+   * @param value `[batch, ...parameterShape]` (a vector: `[batch, 1, width]`), owned by this object from now on
+   */
+  restore(reference: WeightReference, value: tf.Tensor3D): void {
+    this.#replace(reference, value)
+  }
+
+  /**
    * The parameter with everything that was learned folded in.
    *
    * @param batch how many sequences

@@ -44,3 +44,35 @@ export function normaliseBackward(
     return tf.mul(tf.sub(centred, alongOutput), inverseScale) as tf.Tensor3D
   })
 }
+
+/**
+ * `normalise(x + step) - normalise(x)` without the cancellation that subtracting the two would suffer in float32. With
+ * centred `c`, `d`, mean squares `v`, `v'` and `r = 1 / sqrt(v)`: `d r' + c (r' - r)`, where
+ * `r' - r = -(v' - v) r r' / (sqrt(v) + sqrt(v'))` and `v' - v = mean(2 c d + d^2)`.
+ *
+ * @param x `[batch, positions, width]`
+ * @param step of the same shape
+ * @returns of the same shape, owned by the caller
+ */
+export function normaliseDifference(
+  kind: Normalisation,
+  x: tf.Tensor3D,
+  step: tf.Tensor3D,
+  epsilon: number,
+): tf.Tensor3D {
+  return tf.tidy(() => {
+    const centre = (tensor: tf.Tensor3D) =>
+      kind === 'layer' ? tf.sub(tensor, tf.mean(tensor, -1, true)) : tensor
+    const c = centre(x)
+    const d = centre(step)
+    const before = tf.add(tf.mean(tf.square(c), -1, true), epsilon)
+    const rise = tf.mean(tf.mul(d, tf.add(tf.mul(c, 2), d)), -1, true)
+    const after = tf.add(before, rise)
+    const rootBefore = tf.sqrt(before)
+    const rootAfter = tf.sqrt(after)
+    const scaleChange = tf.neg(
+      tf.div(rise, tf.mul(tf.mul(rootBefore, rootAfter), tf.add(rootBefore, rootAfter))),
+    )
+    return tf.add(tf.div(d, rootAfter), tf.mul(c, scaleChange)) as tf.Tensor3D
+  })
+}

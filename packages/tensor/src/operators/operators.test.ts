@@ -5,7 +5,7 @@ import { useEngine } from '../node'
 import { expectBalancedTensors, expectClose } from '../testing'
 import { crossEntropy } from './cross-entropy'
 import { mergeHeads, splitHeads } from './heads'
-import { normalise, normaliseBackward } from './normalise'
+import { normalise, normaliseBackward, normaliseDifference } from './normalise'
 import { firstPositions, gatherRows } from './positions'
 import { multiplyBy, multiplyByTransposed, sumOfOuterProducts } from './product'
 import { disposeStructure, tidyStructure } from './tidy'
@@ -101,6 +101,30 @@ describe.each(['layer', 'rms'] as const)('%s normalisation', (kind) => {
       const difference = tf.sum(tf.mul(tf.div(tf.sub(ahead, behind), 2 * step), gradient))
       // Third-order error of the difference and float32's rounding.
       expectClose(tf.sum(tf.mul(dx, direction)), difference, { relative: 5e-3, absolute: 1e-3 })
+    })
+  })
+})
+
+describe.each(['layer', 'rms'] as const)('the difference of %s normalisation', (kind) => {
+  /** The definition in float64. */
+  const normalised = (x: readonly number[]) => {
+    const mean = kind === 'layer' ? x.reduce((sum, value) => sum + value, 0) / x.length : 0
+    const centred = x.map((value) => value - mean)
+    const meanSquare = centred.reduce((sum, value) => sum + value * value, 0) / x.length
+    return centred.map((value) => value / Math.sqrt(meanSquare + 1e-5))
+  }
+
+  it.each([1, 1e-2, 1e-4, 1e-6])('is right to float32 accuracy for steps of %d', (size) => {
+    const x = Array.from(numbers(12), (value) => Math.fround(3 * value + 1))
+    const step = Array.from(numbers(12, 5), (value) => Math.fround(size * value))
+    const before = normalised(x)
+    const right = normalised(x.map((value, index) => value + step[index]!)).map(
+      (after, index) => after - before[index]!,
+    )
+    tf.tidy(() => {
+      const found = normaliseDifference(kind, tf.tensor3d(x, [1, 1, 12]), tf.tensor3d(step, [1, 1, 12]), 1e-5)
+      // Plain subtraction in float32 would be wrong by 1e-7: a tenth of a step of 1e-6.
+      expectClose(found, { shape: [1, 1, 12], data: right }, { absolute: 3e-6 * size })
     })
   })
 })

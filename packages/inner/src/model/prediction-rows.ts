@@ -1,4 +1,4 @@
-import type { ModelInputs } from '@tintjs/inner'
+import type { ModelInputs } from './inputs'
 
 /** Places of predictions: row `sequence * N + t - 1` of the hidden states predicts token `t`. */
 export interface PredictionRows {

@@ -1,0 +1,63 @@
+import { type InnerModel, type LearnedParameters, predictionLosses } from '@tintjs/inner'
+import { NotFiniteError } from '@tintjs/tensor'
+import { gradientRules } from './gradient'
+import { lossGradientAtHead } from './loss'
+import { type AfterBlock, backwardLearning, type LearningForward, splitLayers } from './passes'
+import type { StepPlan } from './step-plan'
+
+/**
+ * The second half of a round: loss gradient, backward and descent. Frees what the forward kept for it.
+ *
+ * @param forward of the same plan, with memories kept; stays the caller's
+ */
+export async function learnFrom(
+  model: InnerModel,
+  forward: LearningForward,
+  learned: LearnedParameters,
+  plan: StepPlan,
+  afterBlock: AfterBlock,
+): Promise<void> {
+  // Nothing to learn from: every weight stays as it is.
+  if (plan.train.rows.length === 0) return
+  const { learning } = splitLayers(model, plan.layers)
+  const rules = gradientRules(plan.gradient, plan.updateNormWeights, model.description.width)
+  const gradient = lossGradientAtHead(plan.gradient.lossGradient, model, forward.headInput, plan.train)
+  try {
+    await backwardLearning(model, gradient, learning, forward, learned, rules, plan, afterBlock)
+  } finally {
+    gradient.dispose()
+  }
+}
+
+/**
+ * The losses of each sequence's test targets, in nats.
+ *
+ * @param cause what to say about losses that are not finite
+ * @throws NotFiniteError
+ */
+export async function testLosses(
+  model: InnerModel,
+  { headInput }: LearningForward,
+  { test }: StepPlan,
+  cause: string,
+): Promise<Float32Array[]> {
+  const rows = Int32Array.from(test.flatMap((predictions) => [...predictions.rows]))
+  const targets = Int32Array.from(test.flatMap((predictions) => [...predictions.targets]))
+  const all = await predictionLosses(model, headInput, { rows, targets })
+  let start = 0
+  return test.map((predictions, sequence) => {
+    const losses = all.slice(start, start + predictions.rows.length)
+    start += losses.length
+    if (losses.every(Number.isFinite)) return losses
+    throw new NotFiniteError(`A loss of sequence ${sequence} is not a finite number ${cause}.`)
+  })
+}
+
+/** Why a loss before anything was learned may not be finite. */
+export const badCheckpoint =
+  'before the step: the checkpoint holds numbers that are not finite or far too large; check it'
+
+/** Why a loss after a step may not be finite. */
+export function rateTooHigh(learningRate: number): string {
+  return `after the step at learning rate ${learningRate}, which left the range of numbers; lower the rate`
+}
