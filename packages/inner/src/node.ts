@@ -1,1 +1,4 @@
 export { folderSource } from './checkpoint/folder'
+export { type HubSource, hubSource } from './checkpoint/hub'
+export type { HubOptions, HubProgress } from './checkpoint/hub/settings'
+export { checkpointSource } from './checkpoint/named'

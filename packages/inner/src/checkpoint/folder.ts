@@ -32,8 +32,13 @@ async function listFiles(folder: string): Promise<CheckpointFile[]> {
       `The model folder ${folder} ${found}; expected a folder with config.json and model.safetensors.`,
     )
   })
-  const files = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink())
-  return Promise.all(
-    files.map(async ({ name }) => ({ path: name, size: (await stat(join(folder, name))).size })),
+  const candidates = entries.filter((entry) => entry.isFile() || entry.isSymbolicLink())
+  const files = await Promise.all(
+    candidates.map(async ({ name }) => {
+      // A link may lead nowhere, or to a folder.
+      const found = await stat(join(folder, name)).catch(() => undefined)
+      return found?.isFile() ? [{ path: name, size: found.size }] : []
+    }),
   )
+  return files.flat()
 }

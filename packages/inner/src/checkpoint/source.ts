@@ -33,7 +33,8 @@ export function byteSourceOf(source: CheckpointSource, { path, size }: Checkpoin
   return { name: path, size, read: (start, end) => source.read(path, { start, end }) }
 }
 
-const jsonSizeLimit = 64 * 1024 * 1024
+/** The most bytes of a file that is read as text. */
+export const textSizeLimit = 64 * 1024 * 1024
 
 /**
  * Reads a JSON file of a checkpoint.
@@ -59,9 +60,9 @@ export async function readText(source: CheckpointSource, path: string): Promise<
       `There is no ${path} in ${source.name}; expected a folder in Hugging Face's layout (config.json, model.safetensors).`,
     )
   }
-  if (file.size > jsonSizeLimit) {
+  if (file.size > textSizeLimit) {
     throw new CheckpointError(
-      `${path} in ${source.name} has ${file.size} bytes; expected at most ${jsonSizeLimit}.`,
+      `${path} in ${source.name} has ${file.size} bytes; expected at most ${textSizeLimit}.`,
     )
   }
   try {

@@ -1,0 +1,154 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CheckpointError } from '@tintjs/tensor'
+import { folderSource } from './folder'
+import { RepositoryCache } from './hub/cache'
+import { connectToHub, type HubClient, type HubFile, UnreachableError } from './hub/client'
+import { fetchBlob } from './hub/download'
+import { checkHubId, checkRevision, isCommit } from './hub/repository'
+import { hasTokenizer, neededFiles, type SnapshotContent } from './hub/selection'
+import { type HubOptions, type HubSettings, hubSettings } from './hub/settings'
+import { type CheckpointSource, textSizeLimit } from './source'
+
+/** A checkpoint of the hub whose files are in the cache. */
+export interface HubSource extends CheckpointSource {
+  /** The commit that was fetched; as `revision` it always gives the same files. */
+  readonly commit: string
+  /** The folder with the files. */
+  readonly folder: string
+}
+
+/**
+ * A checkpoint on the Hugging Face hub. Fetches what a model needs (configuration, weights and, on request, the
+ * tokenizer) into the cache that Hugging Face's own libraries use, unless it is there already. Contents are checked
+ * against the hub's hashes; what an interrupted call has fetched is gone on with by the next. Where the hub cannot be
+ * reached, the version that was fetched last is used.
+ *
+ * @param repository the model's id, such as `gpt2` or `facebook/opt-125m`
+ * @throws CheckpointError with one sentence that says what to do: an id that is wrong or does not exist, a model that
+ *   needs a token, no network, a connection that breaks, a wrong checksum, a cache that cannot be written
+ */
+export async function hubSource(repository: string, options: HubOptions = {}): Promise<HubSource> {
+  const settings = hubSettings(options)
+  checkHubId(repository)
+  checkRevision(settings.revision)
+  settings.signal?.throwIfAborted()
+  const cache = new RepositoryCache(settings.cacheFolder, repository)
+  const cached = await cachedCommit(repository, cache, settings)
+  if (settings.localFilesOnly) return sourceOf(repository, cache, cached ?? notCached(repository, settings))
+  if (cached !== undefined && isCommit(settings.revision)) return sourceOf(repository, cache, cached)
+  try {
+    return sourceOf(repository, cache, await fetchCommit(repository, cache, settings))
+  } catch (error) {
+    if (error instanceof UnreachableError && cached !== undefined) return sourceOf(repository, cache, cached)
+    throw error
+  }
+}
+
+function sourceOf(repository: string, cache: RepositoryCache, commit: string): HubSource {
+  const folder = cache.snapshotFolder(commit)
+  return { ...folderSource(folder), name: repository, commit, folder }
+}
+
+/** The commit of the revision in the cache, if all that is needed of it is there. */
+async function cachedCommit(
+  repository: string,
+  cache: RepositoryCache,
+  settings: HubSettings,
+): Promise<string | undefined> {
+  const commit = await cache.knownCommit(settings.revision)
+  if (commit === undefined) return undefined
+  const files = await cache.snapshotFiles(commit)
+  const content: SnapshotContent = {
+    has: (path) => files.has(path),
+    text: (path) => readFile(join(cache.snapshotFolder(commit), path), 'utf8'),
+  }
+  try {
+    await neededFiles(repository, content, settings)
+  } catch (error) {
+    if (error instanceof CheckpointError) return undefined
+    throw error
+  }
+  // Whether a repository has a tokenizer at all, only the hub knows.
+  return settings.tokenizer && !settings.localFilesOnly && !hasTokenizer(content) ? undefined : commit
+}
+
+function notCached(repository: string, { revision, cacheFolder }: HubSettings): never {
+  throw new CheckpointError(
+    `${repository} (revision ${revision}) is not complete in the cache ${cacheFolder}, and only local files may be ` +
+      'used; run it once with the network allowed.',
+  )
+}
+
+/** Fetches what is missing of a revision. */
+async function fetchCommit(
+  repository: string,
+  cache: RepositoryCache,
+  settings: HubSettings,
+): Promise<string> {
+  const client = await connectToHub(repository, settings)
+  const commit = await client.commitOf(settings.revision)
+  const files = await client.filesOf(commit)
+  const needed = await neededFiles(
+    repository,
+    {
+      has: (path) => files.has(path),
+      async text(path) {
+        checkTextSize(repository, files.get(path))
+        await fetchFiles(pick(files, [path]), { repository, client, commit, cache, settings }, () => {})
+        return readFile(join(cache.snapshotFolder(commit), path), 'utf8')
+      },
+    },
+    settings,
+  )
+  await fetchFiles(pick(files, needed), { repository, client, commit, cache, settings }, settings.onProgress)
+  await cache.noteCommit(settings.revision, commit)
+  return commit
+}
+
+function checkTextSize(repository: string, file: HubFile | undefined): void {
+  if (file === undefined || file.size <= textSizeLimit) return
+  throw new CheckpointError(
+    `${file.path} in ${repository} has ${file.size} bytes; expected at most ${textSizeLimit}.`,
+  )
+}
+
+function pick(files: ReadonlyMap<string, HubFile>, paths: readonly string[]): HubFile[] {
+  return paths.flatMap((path) => files.get(path) ?? [])
+}
+
+interface Fetching {
+  readonly repository: string
+  readonly client: HubClient
+  readonly commit: string
+  readonly cache: RepositoryCache
+  readonly settings: HubSettings
+}
+
+async function fetchFiles(
+  files: readonly HubFile[],
+  { repository, client, commit, cache, settings }: Fetching,
+  onProgress: HubSettings['onProgress'],
+): Promise<void> {
+  const totalBytes = files.reduce((total, { size }) => total + size, 0)
+  let doneBytes = 0
+  for (const file of files) {
+    settings.signal?.throwIfAborted()
+    const { path, size } = file
+    const report = (bytes: number) => onProgress({ path, loadedBytes: doneBytes + bytes, totalBytes })
+    if (!(await cache.holds(commit, file))) {
+      await fetchBlob({
+        file,
+        blob: cache.blobPath(file),
+        origin: `${repository} on ${client.hub}`,
+        cacheFolder: cache.cacheFolder,
+        open: (start) => client.open(commit, path, start),
+        onLoaded: report,
+        signal: settings.signal,
+      })
+      await cache.link(commit, file)
+    }
+    report(size)
+    doneBytes += size
+  }
+}

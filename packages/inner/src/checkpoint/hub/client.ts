@@ -1,0 +1,176 @@
+import { CheckpointError } from '@tintjs/tensor'
+import * as z from 'zod'
+import { isCommit } from './repository'
+import type { HubSettings } from './settings'
+
+/** A file of a repository, with what its content must hash to. */
+export interface HubFile {
+  readonly path: string
+  readonly size: number
+  /** `sha256` of the content for large files, else git's hash of a blob. */
+  readonly algorithm: 'sha256' | 'git'
+  /** In hexadecimal; also the file's name in the cache. */
+  readonly digest: string
+}
+
+/** The rest of a file as it comes from the hub. */
+export interface HubBody {
+  /** Position in the file of the first byte: 0 where the hub does not serve ranges. */
+  readonly start: number
+  readonly stream: ReadableStream<Uint8Array>
+}
+
+/** The hub as one repository's files need it. */
+export interface HubClient {
+  /** What messages call the hub. */
+  readonly hub: string
+  /** The commit that a branch or tag stands for. */
+  commitOf(revision: string): Promise<string>
+  /** The files of the top folder by path. */
+  filesOf(commit: string): Promise<ReadonlyMap<string, HubFile>>
+  /** Asks for a file from a position on. */
+  open(commit: string, path: string, start: number): Promise<HubBody>
+}
+
+/** The hub did not answer, as opposed to answering with a refusal. */
+export class UnreachableError extends CheckpointError {}
+
+const treeEntry = z
+  .object({
+    path: z.string(),
+    size: z.int().min(0),
+    oid: z.string().regex(/^[0-9a-f]{40}$/),
+    lfs: z.object({ oid: z.string().regex(/^(?:sha256:)?[0-9a-f]{64}$/), size: z.int().min(0) }).nullish(),
+  })
+  .transform(({ path, size, oid, lfs }): HubFile => {
+    if (lfs === null || lfs === undefined) return { path, size, algorithm: 'git', digest: oid }
+    return { path, size: lfs.size, algorithm: 'sha256', digest: lfs.oid.replace('sha256:', '') }
+  })
+
+/** Talks to the hub; `@huggingface/hub` is loaded here, so that nobody has it who reads folders only. */
+export async function connectToHub(repository: string, settings: HubSettings): Promise<HubClient> {
+  const { HUB_URL, listFiles, modelInfo } = await import('@huggingface/hub')
+  const hub = settings.endpoint ?? HUB_URL
+  const request = requester(repository, hub, settings)
+  const common = { hubUrl: hub, fetch: request }
+  return {
+    hub,
+    async commitOf(revision) {
+      const info = await modelInfo({ ...common, name: repository, revision, additionalFields: ['sha'] })
+      if (isCommit(info.sha)) return info.sha
+      throw notUnderstood(hub, repository)
+    },
+    async filesOf(commit) {
+      const files = new Map<string, HubFile>()
+      const repo = { type: 'model', name: repository } as const
+      for await (const entry of listFiles({ ...common, repo, revision: commit })) {
+        if (entry.type !== 'file') continue
+        const parsed = treeEntry.safeParse(entry)
+        if (!parsed.success) throw notUnderstood(hub, repository)
+        files.set(parsed.data.path, parsed.data)
+      }
+      return files
+    },
+    async open(commit, path, start) {
+      // Not the library's downloadFile: its blobs hide whether a range was served, and it cannot be resumed.
+      const response = await request(`${hub}/${repository}/resolve/${commit}/${encodeURIComponent(path)}`, {
+        // As it is: a compressed answer would have other positions than the file.
+        headers: { 'Accept-Encoding': 'identity', ...(start > 0 && { Range: `bytes=${start}-` }) },
+      })
+      const served = response.status === 206 ? rangeStart(response) : 0
+      if (response.body === null || (served !== 0 && served !== start)) throw notUnderstood(hub, repository)
+      return { start: served, stream: response.body }
+    },
+  }
+}
+
+function rangeStart(response: Response): number {
+  return Number(/^bytes (\d+)-/.exec(response.headers.get('Content-Range') ?? '')?.[1] ?? Number.NaN)
+}
+
+/** `fetch` with the token (for the hub itself only), the signal, and errors that say what to do. */
+function requester(repository: string, hub: string, { token, signal, revision }: HubSettings): typeof fetch {
+  const origin = originOf(hub)
+  return async (input, init) => {
+    const url = new URL(input instanceof Request ? input.url : input)
+    const headers = new Headers(init?.headers)
+    if (token !== undefined && url.origin === origin) headers.set('Authorization', `Bearer ${token}`)
+    let response: Response
+    try {
+      response = await fetch(url, { ...init, headers, signal: signal ?? null })
+    } catch (error) {
+      signal?.throwIfAborted()
+      throw new UnreachableError(
+        `The hub at ${hub} cannot be reached (${reasonOf(error)}), and ${repository} is not complete in the cache; ` +
+          'check the connection, and HF_ENDPOINT if it is set.',
+        { cause: error },
+      )
+    }
+    if (response.ok) return response
+    await response.body?.cancel()
+    throw refusal(response, { repository, hub, revision, hasToken: token !== undefined })
+  }
+}
+
+function originOf(hub: string): string {
+  try {
+    return new URL(hub).origin
+  } catch {
+    throw new CheckpointError(
+      `The hub's address is ${JSON.stringify(hub)}, expected one that starts with https://; correct HF_ENDPOINT.`,
+    )
+  }
+}
+
+/** What a failed request's error says about the reason, as briefly as it can. */
+export function reasonOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  if (!(cause instanceof Error)) return String(cause)
+  return 'code' in cause && typeof cause.code === 'string' ? cause.code : cause.message
+}
+
+interface Refused {
+  readonly repository: string
+  readonly hub: string
+  readonly revision: string
+  readonly hasToken: boolean
+}
+
+function refusal(response: Response, { repository, hub, revision, hasToken }: Refused): CheckpointError {
+  const { status } = response
+  const code = response.headers.get('X-Error-Code')
+  const token = 'a token of an account that has access (HF_TOKEN, or the option token)'
+  const say = (text: string) => new CheckpointError(text)
+  if (code === 'GatedRepo' || status === 403) {
+    return say(
+      `${repository} on ${hub} is gated or private (${status}): ask for access on its page, and give ${token}.`,
+    )
+  }
+  if (code === 'RevisionNotFound') {
+    return say(
+      `There is no revision ${revision} of ${repository} on ${hub}; give a branch, a tag or a commit that is there.`,
+    )
+  }
+  if (code === 'EntryNotFound') {
+    return say(`A file of ${repository} is no longer on ${hub}; try again, or give another revision.`)
+  }
+  if (status === 401 && hasToken && code !== 'RepoNotFound') {
+    return say(
+      `${hub} does not accept the token that was given for ${repository} (401); check HF_TOKEN, or unset it.`,
+    )
+  }
+  if (status === 404 || status === 401) {
+    return say(
+      `There is no model ${repository} on ${hub}, or it is private (${status}); check the id, or give ${token}.`,
+    )
+  }
+  if (status === 429)
+    return say(`${hub} refuses more requests for now (429); wait a few minutes, then try again.`)
+  return say(`${hub} answered with an error (${status}) for ${repository}; try again later.`)
+}
+
+function notUnderstood(hub: string, repository: string): CheckpointError {
+  return new CheckpointError(
+    `${hub} gave an answer about ${repository} that is not understood; check that HF_ENDPOINT is a hub, and its version.`,
+  )
+}
