@@ -79,6 +79,8 @@ export {
 export { gatherHeadInputs, predictionLosses, rowSlices } from './model/prediction-losses'
 export { type PredictionRows, predictionRows } from './model/prediction-rows'
 export { type SequenceScore, scoreTokens } from './model/score'
+export { checkVocabulary, loadTokenizer, type TokenizerOptions } from './tokenizer/load'
+export type { EncodeOptions, TokenizedText, Tokenizer } from './tokenizer/tokenizer'
 export {
   type ChooseUpdateForm,
   cheaperUpdateForm,

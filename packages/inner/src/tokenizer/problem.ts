@@ -1,0 +1,36 @@
+import { CheckpointError } from '@tintjs/tensor'
+import type * as z from 'zod'
+
+/**
+ * Checks what a file says.
+ *
+ * @throws CheckpointError naming the file, the field, what was found there and what was expected
+ */
+export function parseFile<Schema extends z.ZodType>(
+  schema: Schema,
+  value: unknown,
+  file: string,
+): z.output<Schema> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  const path = issue?.path ?? []
+  const field = path.length === 0 ? 'the content' : `the field ${path.map(String).join('.')}`
+  throw new CheckpointError(
+    `In ${file}, ${field} is not supported: found ${shown(valueAt(value, path))}; ${issue?.message ?? 'expected another value'}. ` +
+      'Expected a byte-pair tokenizer as GPT-2, OPT, BLOOM, GPT-NeoX, GPT-J or LLaMA have.',
+  )
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
+    value,
+  )
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'nothing'
+  const text = JSON.stringify(value)
+  return text.length > 80 ? `${text.slice(0, 80)}...` : text
+}

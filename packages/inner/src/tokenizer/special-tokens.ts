@@ -1,0 +1,56 @@
+import * as z from 'zod'
+import type { CheckpointSource } from '../checkpoint/source'
+import { readJson } from '../checkpoint/source'
+import { parseFile } from './problem'
+
+const mention = z.union([z.string().max(512), z.object({ content: z.string().max(512) })])
+const named = {
+  bos_token: mention.nullish(),
+  eos_token: mention.nullish(),
+  unk_token: mention.nullish(),
+  pad_token: mention.nullish(),
+}
+
+const configurationSchema = z.object({
+  ...named,
+  add_prefix_space: z.boolean().nullish(),
+  add_bos_token: z.boolean().nullish(),
+  add_eos_token: z.boolean().nullish(),
+})
+const specialTokensSchema = z.object(named)
+
+/** What `tokenizer_config.json` and `special_tokens_map.json` say. */
+export interface TokenizerConfiguration {
+  readonly beginOfText?: string | undefined
+  readonly endOfText?: string | undefined
+  readonly unknown?: string | undefined
+  readonly padding?: string | undefined
+  readonly addPrefixSpace: boolean
+  readonly addBeginOfText: boolean
+  readonly addEndOfText: boolean
+}
+
+/** Reads what the files beside a tokenizer say; each one may be missing. */
+export async function readConfiguration(
+  source: CheckpointSource,
+  present: ReadonlySet<string>,
+): Promise<TokenizerConfiguration> {
+  const read = async <Schema extends z.ZodType>(schema: Schema, path: string) =>
+    parseFile(schema, present.has(path) ? await readJson(source, path) : {}, `${path} of ${source.name}`)
+  const configuration = await read(configurationSchema, 'tokenizer_config.json')
+  const map = await read(specialTokensSchema, 'special_tokens_map.json')
+  const token = (name: keyof typeof named) => contentOf(configuration[name] ?? map[name])
+  return {
+    beginOfText: token('bos_token'),
+    endOfText: token('eos_token'),
+    unknown: token('unk_token'),
+    padding: token('pad_token'),
+    addPrefixSpace: configuration.add_prefix_space ?? false,
+    addBeginOfText: configuration.add_bos_token ?? false,
+    addEndOfText: configuration.add_eos_token ?? false,
+  }
+}
+
+function contentOf(value: z.infer<typeof mention> | null | undefined): string | undefined {
+  return typeof value === 'string' ? value : value?.content
+}
