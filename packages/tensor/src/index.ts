@@ -20,7 +20,13 @@ export {
 } from './errors'
 export { crossEntropy } from './operators/cross-entropy'
 export { mergeHeads, splitHeads } from './operators/heads'
-export { type Normalisation, type Normalised, normalise, normaliseBackward, normaliseDifference } from './operators/normalise'
+export {
+  type Normalisation,
+  type Normalised,
+  normalise,
+  normaliseBackward,
+  normaliseDifference,
+} from './operators/normalise'
 export { firstPositions, gatherRows } from './operators/positions'
 export {
   multiplyBy,
