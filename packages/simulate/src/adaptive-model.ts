@@ -119,7 +119,7 @@ export class AdaptiveModel {
     return this.adapted.generate(whole.slice(-Math.max(room, prompt.length)), options)
   }
 
-  /** Takes the place where another model stopped. @param learned values by parameter, owned by this model from now on */
+  /** Goes on where a saved model stopped; its weights are restored through {@link learned}. */
   restore(context: Int32Array, tokensRead: number): void {
     this.#context = context.slice()
     this.#tokensRead = tokensRead

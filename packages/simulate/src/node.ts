@@ -1,1 +1,2 @@
+export { loadAdaptiveModel, saveAdaptiveModel } from './adaptive-state'
 export { saveAdaptedCheckpoint, saveLogits, saveUpdatedWeights } from './save'
