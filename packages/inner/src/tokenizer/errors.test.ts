@@ -49,6 +49,11 @@ describe('a broken tokenizer.json', () => {
       /pre_tokenizer/,
     ],
     [
+      'a replacement that grows',
+      () => loadPatched({ normalizer: { type: 'Replace', pattern: { String: 'a' }, content: 'aa' } }),
+      /normalizer\.content.*"aa".*not longer/,
+    ],
+    [
       'a special token with a gap',
       () => loadPatched({ added_tokens: [{ id: 10_000_000, content: '<x>' }] }),
       /added_tokens\.0.*gap/,

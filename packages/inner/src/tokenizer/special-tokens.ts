@@ -2,6 +2,8 @@ import * as z from 'zod'
 import type { CheckpointSource } from '../checkpoint/source'
 import { readJson } from '../checkpoint/source'
 import { parseFile } from './problem'
+import { type AddedToken, addedToken } from './structure'
+import { vocabularyField } from './vocabulary'
 
 const mention = z.union([z.string().max(512), z.object({ content: z.string().max(512) })])
 const named = {
@@ -16,10 +18,11 @@ const configurationSchema = z.object({
   add_prefix_space: z.boolean().nullish(),
   add_bos_token: z.boolean().nullish(),
   add_eos_token: z.boolean().nullish(),
+  added_tokens_decoder: z.record(z.string().regex(/^\d{1,7}$/), addedToken.omit({ id: true })).nullish(),
 })
 const specialTokensSchema = z.object(named)
 
-/** What `tokenizer_config.json` and `special_tokens_map.json` say. */
+/** What `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` say. */
 export interface TokenizerConfiguration {
   readonly beginOfText?: string | undefined
   readonly endOfText?: string | undefined
@@ -28,6 +31,8 @@ export interface TokenizerConfiguration {
   readonly addPrefixSpace: boolean
   readonly addBeginOfText: boolean
   readonly addEndOfText: boolean
+  /** Tokens that were added to a vocabulary without changing its file, by their text. */
+  readonly addedTokens: ReadonlyMap<string, AddedToken>
 }
 
 /** Reads what the files beside a tokenizer say; each one may be missing. */
@@ -39,6 +44,12 @@ export async function readConfiguration(
     parseFile(schema, present.has(path) ? await readJson(source, path) : {}, `${path} of ${source.name}`)
   const configuration = await read(configurationSchema, 'tokenizer_config.json')
   const map = await read(specialTokensSchema, 'special_tokens_map.json')
+  const added = Object.entries(await read(vocabularyField, 'added_tokens.json')).map(([content, id]) =>
+    addedToken.parse({ content, id }),
+  )
+  for (const [id, token] of Object.entries(configuration.added_tokens_decoder ?? {})) {
+    added.push({ ...token, id: Number(id) })
+  }
   const token = (name: keyof typeof named) => contentOf(configuration[name] ?? map[name])
   return {
     beginOfText: token('bos_token'),
@@ -48,6 +59,7 @@ export async function readConfiguration(
     addPrefixSpace: configuration.add_prefix_space ?? false,
     addBeginOfText: configuration.add_bos_token ?? false,
     addEndOfText: configuration.add_eos_token ?? false,
+    addedTokens: new Map(added.map((entry) => [entry.content, entry])),
   }
 }
 

@@ -10,17 +10,21 @@ const off = z.literal(['', 0, null, false]).optional()
 
 const pattern = z.union([z.object({ Regex: z.string().max(4096) }), z.object({ String: shortText.min(1) })])
 
+/** Never longer than what it replaces: a few in a row could make a text thousands of times as long. */
+const replace = z
+  .object({ type: z.literal('Replace'), pattern: z.object({ String: shortText.min(1) }), content: shortText })
+  .refine(({ pattern: { String: text }, content }) => content.length <= text.length, {
+    message: 'expected content that is not longer than the pattern',
+    path: ['content'],
+  })
+
 const normalizerParts = [
   z.object({ type: z.literal('NFC') }),
   z.object({ type: z.literal('NFD') }),
   z.object({ type: z.literal('NFKC') }),
   z.object({ type: z.literal('NFKD') }),
   z.object({ type: z.literal('Prepend'), prepend: shortText.min(1) }),
-  z.object({
-    type: z.literal('Replace'),
-    pattern: z.object({ String: shortText.min(1) }),
-    content: shortText,
-  }),
+  replace,
 ] as const
 const normalizerPart = z.discriminatedUnion('type', normalizerParts)
 const normalizer = z.discriminatedUnion('type', [
@@ -59,11 +63,7 @@ const decoderParts = [
   z.object({ type: z.literal('ByteLevel') }),
   z.object({ type: z.literal('ByteFallback') }),
   z.object({ type: z.literal('Fuse') }),
-  z.object({
-    type: z.literal('Replace'),
-    pattern: z.object({ String: shortText.min(1) }),
-    content: shortText,
-  }),
+  replace,
   z.object({
     type: z.literal('Strip'),
     content: z.string().length(1),
@@ -100,7 +100,7 @@ const postProcessor = z.discriminatedUnion('type', [
 
 export const addedToken = z.object({
   id: z.int().min(0),
-  content: shortText.min(1),
+  content: z.string().min(1).max(128),
   single_word: off,
   lstrip: z.boolean().default(false),
   rstrip: z.boolean().default(false),

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
+import { memorySource } from '../checkpoint/memory'
 import { fixtureSource, mergesFiles, readFixture } from './fixtures/read'
 import { loadTokenizer } from './load'
 import type { TokenizedText } from './tokenizer'
@@ -90,5 +91,21 @@ describe('a vocabulary with merges', () => {
     expect(tokenizer).toMatchObject({ kind: 'byte-level', beginOfText: 2, endOfText: 2 })
     expect([...tokenizer.encode('', { addSpecialTokens: true })]).toEqual([2])
     expect([...tokenizer.encode('<pad></s>')]).toEqual([1, 2])
+  })
+
+  it('has the tokens that were added beside it', async () => {
+    const files = Object.fromEntries(
+      mergesFiles.map((name): [string, string] => [name, readFixture(`models/opt/${name}`)]),
+    )
+    const configuration = JSON.parse(files['tokenizer_config.json']!)
+    configuration.added_tokens_decoder = { 583: { content: '<here>', special: true } }
+    const source = memorySource('opt', {
+      ...files,
+      'added_tokens.json': '{"<there>":582}',
+      'tokenizer_config.json': JSON.stringify(configuration),
+    })
+    const tokenizer = await loadTokenizer(source)
+    expect(tokenizer.vocabularySize).toBe(584)
+    expect([...tokenizer.encode('<there><here></s>')]).toEqual([582, 583, 2])
   })
 })

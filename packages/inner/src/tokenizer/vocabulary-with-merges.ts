@@ -28,9 +28,10 @@ export async function structureOfMerges(
     { Sequence: { id: 'A', type_id: 0 } },
     ...(configuration.addEndOfText && special.end !== undefined ? [piece(special.end)] : []),
   ]
-  const addedTokens = [...special.all].map((content) => {
-    const id = ids.get(content)
-    if (id !== undefined) return { id, content, special: true }
+  const addedTokens = [...new Set([...special.all, ...configuration.addedTokens.keys()])].map((content) => {
+    const added = configuration.addedTokens.get(content)
+    const id = ids.get(content) ?? added?.id
+    if (id !== undefined) return { ...added, id, content, special: special.all.has(content) }
     throw new CheckpointError(
       `In ${file}, the special token ${JSON.stringify(content)} that tokenizer_config.json or special_tokens_map.json ` +
         'names is missing; fetch these files again.',
@@ -71,7 +72,7 @@ function parseMerges(text: string, file: string): Merge[] {
 
 /** Where the configuration names no token, transformers takes GPT-2's. */
 function specialTokens(configuration: TokenizerConfiguration, ids: ReadonlyMap<string, number>) {
-  const usual = ids.has(gpt2Special) ? gpt2Special : undefined
+  const usual = ids.has(gpt2Special) || configuration.addedTokens.has(gpt2Special) ? gpt2Special : undefined
   const begin = configuration.beginOfText ?? usual
   const end = configuration.endOfText ?? usual
   const all = [begin, end, configuration.unknown ?? usual, configuration.padding]
