@@ -8,6 +8,7 @@ export {
 } from './adapter/building-blocks'
 export { adapterFor } from './adapter/registry'
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
+export { filesSource } from './checkpoint/files'
 export { memorySource } from './checkpoint/memory'
 export type { ByteRange, CheckpointFile, CheckpointSource } from './checkpoint/source'
 export { type Generated, type GenerateOptions, generateTokens } from './generation/generate'
