@@ -109,3 +109,22 @@ describe('a vocabulary with merges', () => {
     expect([...tokenizer.encode('<there><here></s>')]).toEqual([582, 583, 2])
   })
 })
+
+describe('a character without a token', () => {
+  const { model } = JSON.parse(readFixture('models/llama/tokenizer.json'))
+
+  // The ids and spans are Python's for the same patch.
+  it.each([
+    [true, 'the 語語 b', [347, 340, 0, 379], [0, 3, 3, 4, 4, 6, 6, 8]],
+    [true, 'a語<unk>b語', [346, 0, 0, 379, 0], [0, 1, 1, 2, 2, 7, 7, 8, 8, 9]],
+    [false, 'the 語語 b', [347, 340, 0, 0, 379], [0, 3, 3, 4, 4, 5, 5, 6, 6, 8]],
+    [false, 'a語<unk>b語', [346, 0, 0, 379, 0], [0, 1, 1, 2, 2, 7, 7, 8, 8, 9]],
+  ])('is unknown, fused: %s, in %s', async (fused, text, ids, spans) => {
+    const patch = { model: { ...model, byte_fallback: false, fuse_unk: fused } }
+    const tokenizer = await loadTokenizer(fixtureSource('llama', ['tokenizer.json'], patch))
+    expect(tokenizer.kind).toBe('characters')
+    const tokenized = tokenizer.tokenize(text)
+    expect([...tokenized.ids]).toEqual(ids)
+    expect([...pythonSpans(text, tokenized)]).toEqual(spans)
+  })
+})
