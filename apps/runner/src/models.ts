@@ -1,10 +1,12 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Adapter, CheckpointSource } from '@tintjs/inner'
-import { folderSource } from '@tintjs/inner/node'
+import { folderSource, hubSource, isHubId } from '@tintjs/inner/node'
 import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
 import { opt, optShapes } from '@tintjs/inner-opt'
 import { CheckpointError } from '@tintjs/tensor'
+import { interruption } from './interruption'
+import { Progress } from './output/progress'
 
 /** The families that this command knows. */
 export const adapters: readonly Adapter[] = [gpt2, opt]
@@ -33,18 +35,43 @@ export async function isFolder(path: string): Promise<boolean> {
 }
 
 /**
- * Finds the folder of a model: the one that is named, or that of a shipped model.
+ * Finds the folder of a model: the one that is named, that of a shipped model, or the cache's after fetching it from
+ * the Hugging Face hub.
  *
- * @throws CheckpointError when there is neither
+ * @throws CheckpointError when there is none of them
  */
 export async function modelFolder(model: string): Promise<string> {
   if (await isFolder(model)) return model
   const shipped = shippedModels.find((name) => name === model)
   if (shipped !== undefined) return fileURLToPath(new URL(`../models/${shipped}`, import.meta.url))
-  throw new CheckpointError(
-    `There is no model folder ${model}; expected a folder with config.json and model.safetensors, or one of the ` +
-      `models that come with tint: ${shippedModels.join(', ')}.`,
-  )
+  const missing =
+    `There is no model folder ${model}; expected a folder with config.json and model.safetensors, one of the models ` +
+    `that come with tint (${shippedModels.join(', ')}), or the id of a model on the Hugging Face hub.`
+  if (!isHubId(model)) throw new CheckpointError(missing)
+  const folder = fetched.get(model) ?? fetchFromHub(model, missing)
+  fetched.set(model, folder)
+  return folder
+}
+
+/** Folders of models that this process has fetched, so that each is asked for once. */
+const fetched = new Map<string, Promise<string>>()
+
+async function fetchFromHub(model: string, missing: string): Promise<string> {
+  const progress = new Progress()
+  try {
+    const { folder } = await hubSource(model, {
+      tokenizer: true,
+      signal: interruption.signal,
+      onProgress: ({ loadedBytes, totalBytes }) =>
+        progress.update(`fetching ${model}`, loadedBytes, totalBytes),
+    })
+    return folder
+  } catch (error) {
+    if (!(error instanceof CheckpointError)) throw error
+    throw new CheckpointError(`${missing} The hub was asked: ${error.message}`, { cause: error })
+  } finally {
+    progress.finish()
+  }
 }
 
 /** The checkpoint of {@link modelFolder}. */

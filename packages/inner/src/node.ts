@@ -1,4 +1,5 @@
 export { folderSource } from './checkpoint/folder'
 export { type HubSource, hubSource } from './checkpoint/hub'
+export { isHubId } from './checkpoint/hub/repository'
 export type { HubOptions, HubProgress } from './checkpoint/hub/settings'
 export { checkpointSource } from './checkpoint/named'

@@ -102,6 +102,17 @@ describe('hubSource', () => {
     expect(at.hub.requests).toHaveLength(requests)
   })
 
+  it('asks for a tokenizer that is not cached, also of a commit, and does without it where there is no network', async () => {
+    await at.get()
+    await at.get({ revision: at.hub.commit, tokenizer: true })
+    expect(at.hub.fileRequests()).toHaveLength(4)
+    await at.serve({ 'config.json': at.config, 'model.safetensors': at.weights })
+    const { commit } = await at.get({ tokenizer: true })
+    await at.hub.close()
+    expect((await at.get({ tokenizer: true })).commit).toBe(commit)
+    expect((await at.get({ tokenizer: true, revision: commit })).commit).toBe(commit)
+  })
+
   it('uses the last version where the hub cannot be reached, but not where it refuses', async () => {
     await at.get()
     at.hub.behaviour.status = 500

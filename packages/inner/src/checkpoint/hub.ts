@@ -34,20 +34,28 @@ export async function hubSource(repository: string, options: HubOptions = {}): P
   checkRevision(settings.revision)
   settings.signal?.throwIfAborted()
   const cache = new RepositoryCache(settings.cacheFolder, repository)
-  const cached = await cachedCommit(repository, cache, settings)
-  if (settings.localFilesOnly) return sourceOf(repository, cache, cached ?? notCached(repository, settings))
-  if (cached !== undefined && isCommit(settings.revision)) return sourceOf(repository, cache, cached)
-  try {
-    return sourceOf(repository, cache, await fetchCommit(repository, cache, settings))
-  } catch (error) {
-    if (error instanceof UnreachableError && cached !== undefined) return sourceOf(repository, cache, cached)
-    throw error
-  }
-}
-
-function sourceOf(repository: string, cache: RepositoryCache, commit: string): HubSource {
+  const commit = await chooseCommit(repository, cache, settings)
   const folder = cache.snapshotFolder(commit)
   return { ...folderSource(folder), name: repository, commit, folder }
+}
+
+/** The commit to read, all of whose needed files are in the cache. */
+async function chooseCommit(
+  repository: string,
+  cache: RepositoryCache,
+  settings: HubSettings,
+): Promise<string> {
+  const cached = await cachedCommit(repository, cache, settings)
+  if (settings.localFilesOnly) return cached?.commit ?? notCached(repository, settings)
+  // A commit never changes; but whether it has a tokenizer that is not in the cache, only the hub knows.
+  const final = isCommit(settings.revision) && (cached?.hasTokenizer || !settings.tokenizer)
+  if (cached !== undefined && final) return cached.commit
+  try {
+    return await fetchCommit(repository, cache, settings)
+  } catch (error) {
+    if (error instanceof UnreachableError && cached !== undefined) return cached.commit
+    throw error
+  }
 }
 
 /** The commit of the revision in the cache, if all that is needed of it is there. */
@@ -55,7 +63,7 @@ async function cachedCommit(
   repository: string,
   cache: RepositoryCache,
   settings: HubSettings,
-): Promise<string | undefined> {
+): Promise<{ readonly commit: string; readonly hasTokenizer: boolean } | undefined> {
   const commit = await cache.knownCommit(settings.revision)
   if (commit === undefined) return undefined
   const files = await cache.snapshotFiles(commit)
@@ -69,8 +77,7 @@ async function cachedCommit(
     if (error instanceof CheckpointError) return undefined
     throw error
   }
-  // Whether a repository has a tokenizer at all, only the hub knows.
-  return settings.tokenizer && !settings.localFilesOnly && !hasTokenizer(content) ? undefined : commit
+  return { commit, hasTokenizer: hasTokenizer(content) }
 }
 
 function notCached(repository: string, { revision, cacheFolder }: HubSettings): never {

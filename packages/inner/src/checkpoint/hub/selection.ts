@@ -40,7 +40,7 @@ export async function neededFiles(
   ]
 }
 
-/** Whether a snapshot has a tokenizer, so that nothing of it needs to be asked for. */
+/** Whether a snapshot has all that a tokenizer needs. */
 export function hasTokenizer(content: Pick<SnapshotContent, 'has'>): boolean {
   return content.has('tokenizer.json') || (content.has('vocab.json') && content.has('merges.txt'))
 }
