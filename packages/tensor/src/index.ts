@@ -4,6 +4,7 @@ export {
   type EngineName,
   type EngineProvider,
   engineNames,
+  requireEngine,
   startEngine,
 } from './engine/engine'
 export { cpuProvider } from './engine/javascript'

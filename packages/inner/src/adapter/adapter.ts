@@ -1,6 +1,7 @@
 import { ConfigError } from '@tintjs/tensor'
 import type * as z from 'zod'
 import type { InnerModelDescription } from '../model/description'
+import { checkTree } from './check-tree'
 import { commonIgnoredFields } from './common-fields'
 
 /** The names of a checkpoint's tensors, for layouts that differ between versions of one family. */
@@ -51,7 +52,9 @@ export function defineAdapter<Config>(definition: AdapterDefinition<Config>): Ad
     describe(config, tensors) {
       const fields = asFields(family, config)
       refuseUnknownFields(family, fields, handled, ignored)
-      return definition.build(parseConfig(definition, fields), tensors ?? { has: () => false })
+      const description = definition.build(parseConfig(definition, fields), tensors ?? { has: () => false })
+      checkTree(description)
+      return description
     },
   }
 }
@@ -90,8 +93,6 @@ function parseConfig<Config>(definition: AdapterDefinition<Config>, fields: Reco
   const issue = parsed.error.issues[0]
   const path = issue?.path.join('.') ?? ''
   const value = issue?.path[0] === undefined ? fields : fields[String(issue.path[0])]
-  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`
-  throw new ConfigError(
-    `config.json of a ${definition.family} model: ${path} ${found}, which is not supported. ${issue?.message}.`,
-  )
+  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}, which is not supported`
+  throw new ConfigError(`config.json of a ${definition.family} model: ${path} ${found}. ${issue?.message}.`)
 }

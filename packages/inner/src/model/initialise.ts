@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { requireEngine } from '@tintjs/tensor'
 import type { Adapter } from '../adapter/adapter'
 import { type Layer, leavesOf } from '../layers/layer'
 import { parameterShape, type WeightReference } from '../weights/reference'
@@ -15,6 +16,7 @@ import type { InnerModel } from './inner-model'
  * @returns the model, which the caller disposes
  */
 export function initialiseInnerModel(adapter: Adapter, config: unknown, seed = 0): InnerModel {
+  requireEngine()
   const description = adapter.describe(config)
   const ones = new Set(normScales(description))
   const weights = new WeightTable()

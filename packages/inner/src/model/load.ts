@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { CheckpointError } from '@tintjs/tensor'
+import { CheckpointError, InputError, requireEngine } from '@tintjs/tensor'
 import type { Adapter } from '../adapter/adapter'
 import { adapterFor } from '../adapter/registry'
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint'
@@ -43,6 +43,7 @@ export async function describeInnerModel(
   source: CheckpointSource,
   { adapters }: Pick<LoadOptions, 'adapters'>,
 ): Promise<DescribedModel> {
+  checkSource(source)
   const checkpoint = await openCheckpoint(source)
   const description = adapterFor(checkpoint.config, adapters).describe(checkpoint.config, checkpoint.tensors)
   const used = new Set<string>()
@@ -61,6 +62,7 @@ export async function describeInnerModel(
  * @throws ConfigError and CheckpointError as {@link describeInnerModel}; nothing stays allocated
  */
 export async function loadInnerModel(source: CheckpointSource, options: LoadOptions): Promise<InnerModel> {
+  requireEngine()
   const { description, checkpoint } = await describeInnerModel(source, options)
   const weights = new WeightTable()
   try {
@@ -70,6 +72,14 @@ export async function loadInnerModel(source: CheckpointSource, options: LoadOpti
     throw error
   }
   return { description, weights, config: checkpoint.config, dispose: () => weights.dispose() }
+}
+
+/** Programs without types get a sentence too. */
+function checkSource(source: unknown): void {
+  if (typeof source === 'object' && source !== null && 'list' in source && 'read' in source) return
+  throw new InputError(
+    `The checkpoint source is ${typeof source === 'string' ? `the text "${source}"` : typeof source}; expected a CheckpointSource, such as folderSource('path') of '@tintjs/inner/node'.`,
+  )
 }
 
 async function readWeights(

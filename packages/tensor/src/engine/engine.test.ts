@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { EngineError } from '../errors'
 import { expectBalancedTensors } from '../testing'
-import { currentEngine, type EngineProvider, startEngine } from './engine'
+import { currentEngine, type EngineProvider, requireEngine, startEngine } from './engine'
 import { measureMatrixProductRate } from './measure'
 import { nodeEngines, useEngine } from './node'
 
@@ -20,7 +20,30 @@ const broken: EngineProvider = {
   start: () => Promise.reject(new EngineError('it is broken.')),
 }
 
+describe('requireEngine', () => {
+  it('says what to call where nothing was started', async () => {
+    expect(requireEngine).toThrow(EngineError)
+    expect(requireEngine).toThrow('call await useEngine()')
+    await useEngine(engine)
+    requireEngine()
+  })
+})
+
 describe('useEngine', () => {
+  it('refuses a name that it does not know', async () => {
+    await expect(useEngine('native' as 'wasm')).rejects.toThrow(
+      'There is no engine "native"; expected auto, tensorflow, wasm, cpu.',
+    )
+  })
+
+  it('leaves the listeners of the process as they were', async () => {
+    const count = () =>
+      process.listenerCount('uncaughtException') + process.listenerCount('unhandledRejection')
+    const before = count()
+    await useEngine(engine)
+    expect(count()).toBe(before)
+  })
+
   it('starts the engine of a name and describes it', async () => {
     const description = await useEngine(engine)
     expect(description).toMatchObject({ name: engine, device: 'CPU' })

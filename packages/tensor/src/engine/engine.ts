@@ -66,6 +66,18 @@ export function currentEngine(): EngineDescription | undefined {
   return current
 }
 
+/**
+ * Makes sure that something can compute, whoever started it.
+ *
+ * @throws EngineError where no engine was started
+ */
+export function requireEngine(): void {
+  if (tf.engine().backendName) return
+  throw new EngineError(
+    "No engine has been started; in Node call await useEngine() from '@tintjs/tensor/node' first, in a browser startEngine([wasmProvider(...)]).",
+  )
+}
+
 /** Makes a registered tfjs backend the one that computes. Backends are registered under their tfjs names. */
 export async function activateBackend(backend: string): Promise<void> {
   const activated = await tf.setBackend(backend)

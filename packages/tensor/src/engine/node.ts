@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { dirname, sep } from 'node:path'
+import { EngineError } from '../errors'
 import {
   type EngineDescription,
   type EngineName,
@@ -16,7 +17,32 @@ const wasmFolder = () =>
 
 /** The engines of Node, the fastest first. */
 export function nodeEngines(): Record<EngineName, EngineProvider> {
-  return { tensorflow: nativeProvider, wasm: wasmProvider(wasmFolder()), cpu: cpuProvider }
+  return {
+    tensorflow: nativeProvider,
+    wasm: withoutProcessListeners(wasmProvider(wasmFolder())),
+    cpu: cpuProvider,
+  }
+}
+
+/**
+ * Emscripten's code adds listeners that rethrow every uncaught error of the process from inside itself, so that a
+ * program's own errors would seem to come from tfjs. They are taken away again.
+ */
+function withoutProcessListeners(provider: EngineProvider): EngineProvider {
+  const events = ['uncaughtException', 'unhandledRejection'] as const
+  return {
+    ...provider,
+    start: async () => {
+      const before = events.map((event) => new Set<unknown>(process.listeners(event as 'uncaughtException')))
+      const description = await provider.start()
+      for (const [index, event] of events.entries()) {
+        for (const listener of process.listeners(event as 'uncaughtException')) {
+          if (!before[index]?.has(listener)) process.removeListener(event, listener)
+        }
+      }
+      return description
+    },
+  }
 }
 
 /**
@@ -29,6 +55,9 @@ export function nodeEngines(): Record<EngineName, EngineProvider> {
  */
 export async function useEngine(choice: EngineName | 'auto' = 'auto'): Promise<EngineDescription> {
   const providers = nodeEngines()
+  if (choice !== 'auto' && !engineNames.includes(choice)) {
+    throw new EngineError(`There is no engine "${String(choice)}"; expected auto, ${engineNames.join(', ')}.`)
+  }
   const names = choice === 'auto' ? engineNames : [choice]
   return startEngine(names.map((name) => providers[name]))
 }
