@@ -109,9 +109,11 @@ export function planStep(
 function checkTrainLengths(given: number | readonly number[], { batch, length }: ModelInputs): number[] {
   const lengths = typeof given === 'number' ? Array.from({ length: batch }, () => given) : [...given]
   if (lengths.length !== batch) {
-    throw new InputError(
-      `trainLength has ${lengths.length} numbers; expected one, or ${batch}, one for each sequence.`,
-    )
+    const expected =
+      batch === 1
+        ? 'one, as there is one sequence'
+        : `one for all ${batch} sequences, or ${batch}, one for each`
+    throw new InputError(`trainLength has ${lengths.length} numbers; expected ${expected}.`)
   }
   for (const trainLength of lengths) {
     if (!Number.isInteger(trainLength) || trainLength < 1 || trainLength > length - 1) {

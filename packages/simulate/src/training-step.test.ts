@@ -291,7 +291,7 @@ describe('bad options', () => {
     [
       'train lengths for another batch',
       { trainLength: [3, 4] },
-      'trainLength has 2 numbers; expected one, or 1',
+      'trainLength has 2 numbers; expected one, as there is one sequence.',
     ],
     ['a rate that is no number', { learningRate: Number.NaN }, 'The learning rate is NaN'],
     ['a negative rate', { learningRate: -1 }, 'The learning rate is -1'],
@@ -321,6 +321,16 @@ describe('bad options', () => {
       await expect(stepping()).rejects.toThrow(InputError)
       await expect(stepping()).rejects.toThrow(words)
     })
+  })
+
+  it('another number of train lengths than sequences', async () => {
+    const stepping = trainingStep(model, [ids(12, 1), ids(12, 2), ids(12, 3)], {
+      ...usual,
+      trainLength: [3, 4],
+    })
+    await expect(stepping).rejects.toThrow(
+      'trainLength has 2 numbers; expected one for all 3 sequences, or 3, one for each.',
+    )
   })
 })
 

@@ -13,6 +13,6 @@ export function adapterFor(config: unknown, adapters: readonly Adapter[]): Adapt
   if (adapter !== undefined) return adapter
   const known = adapters.map((candidate) => candidate.family).join(', ') || 'none'
   throw new ConfigError(
-    `config.json has model_type ${JSON.stringify(family) ?? 'missing'}, an unsupported architecture; expected one of the installed adapters: ${known}.`,
+    `config.json has model_type ${JSON.stringify(family) ?? 'missing'}, an unsupported architecture; expected one of the given adapters: ${known}.`,
   )
 }

@@ -153,7 +153,7 @@ describe('describeInnerModel', () => {
       'a family without adapter',
       { 'config.json': config({ model_type: 'mamba' }), 'model.safetensors': good },
       ConfigError,
-      'model_type "mamba", an unsupported architecture; expected one of the installed adapters: toy',
+      'model_type "mamba", an unsupported architecture; expected one of the given adapters: toy',
     ],
     [
       'a field that could change the result',

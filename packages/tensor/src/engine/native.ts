@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import nodeUtilities from 'node:util'
 import { EngineError } from '../errors'
 import { activateBackend, type EngineProvider } from './engine'
+import { installCommand } from './install-command'
 
 const packageName = '@tensorflow/tfjs-node-gpu'
 
@@ -39,14 +40,14 @@ function packageFolder(): string | undefined {
 async function unavailable(): Promise<string | undefined> {
   const folder = packageFolder()
   if (folder === undefined) {
-    return `${packageName} is not installed; run "npm install --ignore-scripts ${packageName}@4.22.0", then "npx tint-libtensorflow install".`
+    return `${packageName} is not installed; run "npm install --ignore-scripts ${packageName}@4.22.0", then "${installCommand()}".`
   }
   const hasBinding = existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))
   const hasLibrary = ['so', 'dylib'].some((ending) =>
     existsSync(join(folder, 'deps', 'lib', `libtensorflow.${ending}`)),
   )
   if (!hasBinding || !hasLibrary) {
-    return `${packageName} has no native library yet; run "npx tint-libtensorflow install".`
+    return `${packageName} has no native library yet; run "${installCommand()}".`
   }
   return undefined
 }
@@ -96,7 +97,7 @@ function loadNative(folder: string): NativeModule {
   } catch (error) {
     throw new EngineError(
       `The native engine was found in ${folder} but did not load: ${(error as Error).message.split('\n')[0]}. ` +
-        'Run "npx tint-libtensorflow install", or choose --engine wasm.',
+        `Run "${installCommand()}", or choose --engine wasm.`,
       { cause: error },
     )
   }
