@@ -10,6 +10,7 @@ import {
   type InnerModel,
   type LearnedParameters,
   modelLogits,
+  type ParameterValues,
   parameterSize,
   type SequenceScore,
   scoreTokens,
@@ -52,6 +53,11 @@ export class AdaptedModel {
     this.batch = batch
     this.#learned = learned
     this.#learning = learning
+  }
+
+  /** The weights as they are now, for whatever runs a model with other weights than its own. */
+  get parameters(): ParameterValues {
+    return this.#learned
   }
 
   /**

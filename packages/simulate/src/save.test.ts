@@ -1,12 +1,15 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { type InnerModel, initialiseInnerModel, loadInnerModel, modelLogits } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
 import { gpt2 } from '@tintjs/inner-gpt2'
+import { opt } from '@tintjs/inner-opt'
 import { InputError, readSafetensorsHeader, readTensorData } from '@tintjs/tensor'
 import { openFileSource, useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose } from '@tintjs/tensor/testing'
+import { goldenCaseNamed } from '@tooling/golden-cases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { trainingStep } from './index'
 import { saveAdaptedCheckpoint, saveLogits, saveUpdatedWeights } from './node'
@@ -36,6 +39,35 @@ async function readFileTensors(path: string) {
   await file.close()
   return values
 }
+
+/** What transformers made of the checkpoints that these steps save; see fixtures/check_saved_checkpoint.py. */
+describe.each(['gpt2-one-step', 'opt-post-norm-projected-embeddings'])(
+  'transformers on the saved %s',
+  (name) => {
+    it('finds the tensors that we save, and computes the logits that we compute', async () => {
+      const golden = goldenCaseNamed(name)
+      const file = await openFileSource(
+        fileURLToPath(new URL(`./fixtures/transformers-${name}.safetensors`, import.meta.url)),
+      )
+      const { metadata, tensors } = await readSafetensorsHeader(file)
+      const entry = tensors.get('logits')!
+      const logits = { shape: entry.shape, data: await readTensorData(file, entry) }
+      await file.close()
+
+      const inner = await loadInnerModel(folderSource(golden.folder), { adapters: [gpt2, opt] })
+      const { trainLength, learningRate } = golden
+      const step = await trainingStep(inner, golden.inputIds, { trainLength, learningRate, keepLogits: true })
+      expectClose(step.logitsAfter!, logits, { absolute: 2e-4 })
+      const place = join(folder, name)
+      await saveAdaptedCheckpoint(step.model, place)
+      const saved = await readFileTensors(join(place, 'model.safetensors'))
+      const shapes = Object.fromEntries([...saved].map(([tensor, { shape }]) => [tensor, shape]))
+      expect(shapes).toEqual(JSON.parse(metadata.get('shapes')!))
+      step.dispose()
+      inner.dispose()
+    })
+  },
+)
 
 describe('saving', () => {
   it('a full checkpoint gives, once loaded, the logits of the step', async () => {

@@ -73,6 +73,7 @@ export function planStep(
   tokens: TokenInput,
   options: TrainingStepOptions,
 ): StepPlan {
+  checkOptionNames(options)
   const inputs = checkInputs(description, tokens, options)
   const gradient = checkGradient(options.gradient ?? tint())
   const trainLengths = checkTrainLengths(options.trainLength, inputs)
@@ -106,8 +107,34 @@ export function planStep(
   }
 }
 
+const optionNames: Readonly<Record<keyof TrainingStepOptions, true>> = {
+  attentionMask: true,
+  gradient: true,
+  keepLogits: true,
+  layers: true,
+  learningRate: true,
+  onProgress: true,
+  positionIds: true,
+  signal: true,
+  steps: true,
+  testMask: true,
+  trainLength: true,
+  trainMask: true,
+  updateNormWeights: true,
+}
+
+/** A misspelt option would be ignored in silence. */
+function checkOptionNames(options: TrainingStepOptions): void {
+  const unknown = Object.keys(options ?? {}).find((name) => !Object.hasOwn(optionNames, name))
+  if (unknown === undefined && typeof options === 'object') return
+  const found = unknown === undefined ? `no options` : `the option "${unknown}"`
+  throw new InputError(
+    `The training step got ${found}; expected some of ${Object.keys(optionNames).join(', ')}.`,
+  )
+}
+
 function checkTrainLengths(given: number | readonly number[], { batch, length }: ModelInputs): number[] {
-  const lengths = typeof given === 'number' ? Array.from({ length: batch }, () => given) : [...given]
+  const lengths = Array.isArray(given) ? [...given] : Array.from({ length: batch }, () => given as number)
   if (lengths.length !== batch) {
     const expected =
       batch === 1
@@ -143,6 +170,9 @@ export function checkLayers(layers: number | undefined, blocks: number): number 
 
 /** @throws InputError when a finite difference has no positive scale */
 export function checkGradient(gradient: GradientChoice): GradientChoice {
+  if (typeof gradient !== 'object' || typeof gradient.derivative?.kind !== 'string') {
+    throw new InputError(`The gradient is ${String(gradient)}; expected what tint() or exact() give.`)
+  }
   const { derivative } = gradient
   if (derivative.kind === 'analytic' || (Number.isFinite(derivative.scale) && derivative.scale > 0)) {
     return gradient

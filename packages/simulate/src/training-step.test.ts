@@ -308,6 +308,14 @@ describe('bad options', () => {
       { testMask: Array(12).fill(0) as number[] },
       'testMask leaves no test target from token 9',
     ],
+    ['a misspelt option', { step: 2 } as object, 'The training step got the option "step"; expected some of'],
+    ['no train length', { trainLength: undefined } as object, 'The train length is undefined'],
+    [
+      'a gradient by name',
+      { gradient: 'exact' } as object,
+      'The gradient is exact; expected what tint() or exact()',
+    ],
+    ['a gradient that was not made', { gradient: tint } as object, 'expected what tint() or exact() give'],
     [
       'a scale of zero',
       { gradient: tint({ derivative: { kind: 'central', scale: 0 } }) },
