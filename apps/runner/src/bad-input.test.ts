@@ -164,9 +164,18 @@ describe('ids and files that cannot be used', () => {
     [
       'text among ids',
       () => ({ '--input-ids': file([1, 'two']) }),
-      /--input-ids holds something else.*token ids/,
+      /of --input-ids, \[1\] is "two"; expected a whole number\. .*token ids/,
     ],
-    ['an object for a mask', () => ({ '--train-mask': file({}) }), /--train-mask holds something else/],
+    [
+      'an object for a mask',
+      () => ({ '--train-mask': file({}) }),
+      /--train-mask, the content is an object; expected a list/,
+    ],
+    [
+      'truth values in a mask',
+      () => ({ '--test-mask': file([tokens.map(() => true)]) }),
+      /--test-mask, \[0\]\[0\] is true; expected the number 0 or 1/,
+    ],
     ['a short train mask', () => ({ '--train-mask': file([1, 0]) }), /trainMask has shape \[1, 2\]/],
     [
       'a train mask of 2s',
@@ -209,7 +218,12 @@ describe('numbers that cannot be used', () => {
     ],
     ['train length N', { '--train-length': '48' }, 1, /train length is 48; expected .* 1 to 47/],
     ['half a train length', { '--train-length': '1.5' }, 1, /train length is 1\.5/],
-    ['a train length too many', { '--train-length': '3,4' }, 1, /trainLength has 2 numbers; expected one/],
+    [
+      'a train length too many',
+      { '--train-length': '3,4' },
+      1,
+      /trainLength has 2 numbers; expected one, as/,
+    ],
     [
       'train length in letters',
       { '--train-length': 'all' },
@@ -237,12 +251,7 @@ describe('numbers that cannot be used', () => {
     ['an unknown gradient', { '--gradient': 'best' }, 2, /Allowed choices are tint, exact/],
     ['an execution that is not there yet', { '--execution': 'literal' }, 2, /Allowed choices are fused/],
     ['an unknown engine', { '--engine': 'abacus' }, 2, /Allowed choices are auto, tensorflow, wasm, cpu/],
-    [
-      'a result that is not finite',
-      { '--learning-rate': '1e30' },
-      1,
-      /not a finite number: .*lower the rate/,
-    ],
+    ['a result that is not finite', { '--learning-rate': '1e30' }, 1, /not a finite number.*lower the rate/],
   ])('%s', (_, spoiled, code, words) => expectRefusal(spoiled, code, words))
 })
 

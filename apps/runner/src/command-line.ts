@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, messageFor } from './failures'
 import { interruption } from './interruption'
+import { paragraph } from './output/wrap'
+import { reportMissingTogether } from './required-options'
 
 /** A command's module: adds its arguments, options and action. Loaded when the command is asked for, not before. */
 export interface CommandModule {
@@ -37,9 +39,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
   },
 ]
 
-const closing = `
-Every command takes --json (one JSON object on stdout, all else on stderr) and --help.
-Exit codes: 0 done, 1 failure, 2 wrong usage, 130 stopped by Ctrl-C. TINT_DEBUG=1 shows stacks.`
+const closing = [
+  'Every command takes --json (one JSON object on stdout, all else on stderr) and --help.',
+  'Exit codes: 0 done; 1 failure, which includes values that are out of range; 2 a command line that cannot be ' +
+    'understood; 130 stopped by Ctrl-C. TINT_DEBUG=1 shows where a failure happened.',
+]
 
 /**
  * Runs the command that the arguments ask for.
@@ -75,7 +79,7 @@ function commandLine(): Command {
     .version(packageVersion(), '-V, --version', 'the version of this program')
     .helpOption('-h, --help', 'this text')
     .helpCommand(false)
-    .addHelpText('after', closing)
+    .addHelpText('after', () => `\n${closing.map((text) => paragraph(text)).join('\n')}`)
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'tint: ')) })
     .showSuggestionAfterError()
@@ -88,6 +92,7 @@ function commandLine(): Command {
     const entry = commands.find(({ name }) => name === command.name())
     const module = await entry?.load()
     module?.configure(command)
+    reportMissingTogether(command)
   })
   return program
 }

@@ -11,9 +11,16 @@ export interface EngineOptions extends CommonOptions {
   readonly engine: EngineName | 'auto'
 }
 
-/** Adds `--engine` and `--json`. */
-export function addEngineOptions(command: Command): Command {
-  const engine = new Option('--engine <name>', 'what computes; auto takes the fastest that runs here')
+/**
+ * Adds `--engine` and `--json`.
+ *
+ * @param purpose what the engine is for
+ */
+export function addEngineOptions(
+  command: Command,
+  purpose = 'what computes; auto takes the fastest that runs here',
+): Command {
+  const engine = new Option('--engine <name>', purpose)
   return (
     command
       // As written in engineNames of @tintjs/tensor, which would load the engine's packages for a `--help`.

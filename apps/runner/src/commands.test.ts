@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { goldenCaseNamed } from '@tooling/golden-cases'
@@ -8,6 +8,7 @@ import { runJson, runTint, temporaryFolder, writeJson } from './test-support'
 const folder = temporaryFolder()
 afterAll(folder.remove)
 const golden = goldenCaseNamed('opt-one-step')
+const length = golden.inputIds[0]!.length
 const onWasm = ['--engine', 'wasm']
 const escapeCode = '\u001b'
 
@@ -24,14 +25,25 @@ describe('the command line', () => {
       expect(help.stdout).toContain(`  ${name} `)
     expect(ofStep.code).toBe(0)
     expect(ofStep.stdout).toContain('--train-length')
+    expect(ofStep.stdout).toMatch(/--input-ids <file> .*\(required\)$/m)
   })
 
   it.each([
     ['an unknown command', ['stepp'], /^tint: unknown command 'stepp'/],
     ['an unknown option', ['doctor', '--fast'], /^tint: unknown option '--fast'/],
-    ['a missing option', ['step', '--model', 'x'], /^tint: required option '--input-ids/],
+    [
+      'a misspelt option',
+      ['step', '--modle', 'x'],
+      /^tint: unknown option '--modle'\n.*Did you mean --model\?/,
+    ],
+    [
+      'a missing option',
+      ['step', '--model', 'x'],
+      /^tint: missing .* --input-ids <file>, .*--learning-rate <x>$/m,
+    ],
     ['a missing argument', ['inspect'], /^tint: missing required argument 'model'/],
     ['neither shape nor model', ['bench'], /^tint: tint bench needs either --shape or --model/],
+    ['shape and model', ['bench', '--shape', 'gpt2', '--model', 'm'], /give one of them, not both/],
     ['an unknown shape', ['bench', '--shape', 'gpt5'], /Allowed choices are gpt2, .*opt-2\.7b/],
   ])('ends with 2 on %s', async (_, args, words) => {
     expect(await runTint(args)).toMatchObject({ code: 2, stdout: '', stderr: expect.stringMatching(words) })
@@ -64,8 +76,9 @@ describe('tint inspect', () => {
   })
 
   it('knows neither a folder nor a shape of that name', async () => {
-    const { code, stderr } = await runTint(['inspect', 'gpt-7'])
-    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no model folder gpt-7')])
+    const { code, stderr } = await runTint(['inspect', './gpt-7'])
+    expect([code, stderr]).toEqual([1, expect.stringContaining('There is no model folder ./gpt-7')])
+    expect(stderr).toMatch(/Shapes .* gpt2, .*opt-2\.7b/)
   })
 })
 
@@ -114,6 +127,27 @@ describe('tint step', () => {
     expect(stdout).toMatch(/^this sequence +\d\.\d{5} +\d\.\d{5} +[+-]\d\.\d{5}$/m)
   })
 
+  it('says what it has saved', async () => {
+    const file = join(folder.path, 'updated.safetensors')
+    const { stdout } = await runTint([...args, '--save-updated', file])
+    expect(stdout).toContain(`saved     ${file} (1 file, `)
+  })
+
+  it.each([
+    ['a train length of 1', ['--train-length', '1']],
+    ['a train mask of zeros', ['--train-mask', writeJson(folder.path, 'zeros.json', Array(length).fill(0))]],
+  ])('says that there is nothing to learn with %s', async (_, options) => {
+    const { code, stdout, stderr } = await runTint([...args, ...options])
+    expect([code, stderr]).toEqual([0, expect.stringMatching(/^tint: nothing to learn: no training target/)])
+    expect(stdout).toMatch(/^learned +nothing: there was no training target$/m)
+  })
+
+  it('reads ids behind a byte order mark', async () => {
+    const file = join(folder.path, 'marked.json')
+    writeFileSync(file, `\uFEFF${JSON.stringify(golden.inputIds)}`)
+    expect(await runTint([...args, '--input-ids', file])).toMatchObject({ code: 0, stderr: '' })
+  })
+
   it('saves a checkpoint that starts where the step has ended, tokenizer included', async () => {
     const ids = writeJson(folder.path, 'text.json', [
       ...Buffer.from('so it goes and so it goes and so it goes'),
@@ -121,6 +155,9 @@ describe('tint step', () => {
     const model = join(folder.path, 'adapted')
     const stepArgs = ['--input-ids', ids, '--train-length', '20', '--learning-rate', '1e-3', ...onWasm]
     const first = await runJson(['step', '--model', 'gpt2-nano-bytes', ...stepArgs, '--save-model', model])
+    const sizes = readdirSync(model).map((name) => statSync(join(model, name)).size)
+    const bytes = sizes.reduce((total, size) => total + size, 0)
+    expect(first.saved).toEqual([{ path: model, files: 4, bytes }])
     const second = await runJson(['step', '--model', model, ...stepArgs])
     expect(second.lossBefore).toBeCloseTo(Number(first.lossAfter), 4)
     expect(readdirSync(model).sort()).toEqual([
@@ -171,7 +208,9 @@ describe('tint bench', () => {
   it.each([
     ['--repeat', '0', /--repeat is 0/],
     ['--length', '1', /--length is 1/],
-    ['--train-fraction', '1', /--train-fraction is 1/],
+    ['--length', '5000', /--length is 5000, more than the 1024 positions of gpt2/],
+    ['--train-fraction', '1', /--train-fraction is 1; expected a number above 0 and below 1/],
+    ['--train-fraction', '0.003', /There is nothing to learn from/],
   ])('refuses %s %s', async (option, value, words) => {
     const { code, stderr } = await runTint(['bench', '--shape', 'gpt2', option, value, ...onWasm])
     expect([code, stderr]).toEqual([1, expect.stringMatching(words)])
@@ -207,8 +246,22 @@ describe('tint demo', () => {
       /vocabulary of 128; expected a byte-level one of 257 or 260/,
     ],
     ['a missing text', ['--text', '/no/text'], /\/no\/text of --text does not exist/],
-    ['too long a text', ['--text', fileURLToPath(import.meta.url)], /more than the model's 512 positions/],
-    ['no text at all', ['--text', '/dev/null'], /The input has 0 tokens/],
+    [
+      'too long a text',
+      ['--text', fileURLToPath(import.meta.url)],
+      /has \d+ bytes, more than .*"head -c 512 /,
+    ],
+    ['no text at all', ['--text', '/dev/null'], /nothing to learn from: .* \(0 bytes\) is 0 bytes/],
+    [
+      'a train part of one byte',
+      ['--train-fraction', '0.003'],
+      /\(493 bytes\) is 1 byte; expected at least 2/,
+    ],
+    [
+      'a train fraction of 2',
+      ['--train-fraction', '2'],
+      /--train-fraction is 2; expected .* above 0 and below 1/,
+    ],
     ['a rate out of range', ['--learning-rate', '1e30'], /not a finite number/],
   ])('refuses %s', async (_, args, words) => {
     const { code, stdout, stderr } = await runTint(['demo', ...args, ...onWasm])

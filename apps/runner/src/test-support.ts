@@ -13,6 +13,7 @@ const script = fileURLToPath(new URL('../dist/tint.js', import.meta.url))
 export interface Finished {
   readonly code: number | null
   readonly stdout: string
+  /** Without the lines that tell how far work has come, which depend on how fast the machine is. */
   readonly stderr: string
 }
 
@@ -40,8 +41,13 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   if (options.interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), options.interruptAfter)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr }))
+    child.on('close', (code) => resolve({ code, stdout, stderr: withoutProgress(stderr) }))
   })
+}
+
+/** Leaves away lines such as `loading: 25 %`. */
+function withoutProgress(stderr: string): string {
+  return stderr.replaceAll(/^\w+( \w+)*: \d+ %\n/gm, '')
 }
 
 /** The one JSON object that a run printed; its messages are shown where it failed. */

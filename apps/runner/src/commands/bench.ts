@@ -1,4 +1,4 @@
-import type { InnerModel } from '@tintjs/inner'
+import { describeInnerModel, type InnerModel } from '@tintjs/inner'
 import { derivativeText, type GradientChoice, trainingStep } from '@tintjs/simulate'
 import { type EngineDescription, InputError, measureMatrixProductRate } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
@@ -7,13 +7,14 @@ import { addEngineOptions, type EngineOptions, parseNumber } from '../command-op
 import { UsageError } from '../failures'
 import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
 import { interruption } from '../interruption'
-import { modelShapes } from '../models'
+import { adapters, modelShapes, modelSource } from '../models'
 import { type BenchReport, benchText } from '../output/bench-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { randomIds } from '../random-ids'
 import { loadModel, peakMemoryBytes, randomModel, type Timed, timed } from '../session'
 import { stepArithmetic } from '../step-arithmetic'
+import { trainLengthOf } from '../train-fraction'
 
 interface BenchOptions extends EngineOptions, GradientOptions {
   readonly shape?: string
@@ -46,13 +47,14 @@ export function configure(command: Command): void {
 
 async function run(options: BenchOptions): Promise<void> {
   const gradient = gradientChoice(options)
-  checkCounts(options)
+  const trainLength = checkCounts(options)
+  await checkPositions(options)
   const progress = new Progress()
   const engine = await useEngine(options.engine)
   const model = await makeModel(options, progress)
   try {
     const rateBefore = await peakRate(engine)
-    const { trainLength, steps } = await timeSteps(model.value, gradient, options, progress)
+    const steps = await timeSteps(model.value, gradient, trainLength, options, progress)
     const rateAfter = await peakRate(engine)
     const median = medianOf(steps)
     const sizes = { length: options.length, trainLength, gradient }
@@ -83,9 +85,13 @@ async function run(options: BenchOptions): Promise<void> {
   }
 }
 
-function checkCounts({ shape, model, repeat, length, seed, trainFraction }: BenchOptions): void {
-  if ((shape === undefined) === (model === undefined)) {
+/** Gives the train length. */
+function checkCounts({ shape, model, repeat, length, seed, trainFraction }: BenchOptions): number {
+  if (shape === undefined && model === undefined) {
     throw new UsageError('tint bench needs either --shape or --model; give one of them.')
+  }
+  if (shape !== undefined && model !== undefined) {
+    throw new UsageError('tint bench got --shape and --model; give one of them, not both.')
   }
   for (const [name, value, least] of [
     ['--repeat', repeat, 1],
@@ -95,8 +101,19 @@ function checkCounts({ shape, model, repeat, length, seed, trainFraction }: Benc
     if (Number.isSafeInteger(value) && value >= least) continue
     throw new InputError(`${name} is ${value}; expected a whole number of at least ${least}.`)
   }
-  if (trainFraction > 0 && trainFraction < 1) return
-  throw new InputError(`--train-fraction is ${trainFraction}; expected a number between 0 and 1.`)
+  return trainLengthOf(trainFraction, { length, name: '--length', unit: 'token' })
+}
+
+/** Before weights are made or read. */
+async function checkPositions({ shape, model, length }: BenchOptions): Promise<void> {
+  const chosen = modelShapes.find(({ name }) => name === shape)
+  const { maximumPositions } =
+    chosen?.adapter.describe(chosen.config) ??
+    (await describeInnerModel(await modelSource(model ?? ''), { adapters })).description
+  if (length <= maximumPositions) return
+  throw new InputError(
+    `--length is ${length}, more than the ${maximumPositions} positions of ${shape ?? model}; expected at most those.`,
+  )
 }
 
 async function makeModel(
@@ -117,11 +134,11 @@ function peakRate({ name }: EngineDescription): Promise<number> {
 async function timeSteps(
   model: InnerModel,
   gradient: GradientChoice,
-  { length, trainFraction, repeat, seed }: BenchOptions,
+  trainLength: number,
+  { length, repeat, seed }: BenchOptions,
   progress: Progress,
-): Promise<{ trainLength: number; steps: number[] }> {
+): Promise<number[]> {
   const tokens = randomIds(model.description.vocabularySize, length, seed)
-  const trainLength = Math.floor(trainFraction * length)
   const steps: number[] = []
   for (let round = 0; round <= repeat; round++) {
     const step = await timed(() =>
@@ -137,7 +154,7 @@ async function timeSteps(
     // The first one warms caches and compilers up.
     if (round > 0) steps.push(step.seconds)
   }
-  return { trainLength, steps }
+  return steps
 }
 
 function medianOf(values: readonly number[]): number {

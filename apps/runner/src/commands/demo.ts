@@ -14,6 +14,7 @@ import { demoText } from '../output/demo-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { loadModel, timed } from '../session'
+import { trainLengthOf } from '../train-fraction'
 
 interface DemoOptions extends EngineOptions {
   readonly model: string
@@ -42,12 +43,18 @@ export function configure(command: Command): void {
 
 async function run(options: DemoOptions): Promise<void> {
   const text = await readText(options.text)
-  const trainLength = Math.floor(options.trainFraction * text.length)
+  const trainLength = trainLengthOf(options.trainFraction, {
+    length: text.length,
+    name: options.text,
+    unit: 'byte',
+  })
   const progress = new Progress()
   const engine = await useEngine(options.engine)
   const model = await loadModel(options.model, progress)
   try {
-    const tokens = byteTokens(text, model.value.description.vocabularySize, options.model)
+    const { vocabularySize, maximumPositions } = model.value.description
+    const tokens = byteTokens(text, vocabularySize, options.model)
+    checkTextLength(options.text, text.length, maximumPositions, options.model)
     const rates = await timed(() =>
       tryRates(model.value, tokens, trainLength, options.learningRate, progress),
     )
@@ -75,6 +82,14 @@ async function readText(path: string): Promise<Uint8Array> {
     const problem = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`
     throw new InputError(`The file ${path} of --text ${problem}; expected a text.`)
   })
+}
+
+function checkTextLength(file: string, bytes: number, most: number, model: string): void {
+  if (bytes <= most) return
+  throw new InputError(
+    `The text ${file} has ${bytes} bytes, more than the ${most} that ${basename(model)} can read; take its beginning, such as by ` +
+      `"head -c ${most} ${file} > beginning.txt".`,
+  )
 }
 
 async function tryRates(

@@ -7,6 +7,7 @@ import {
   parameterSize,
   type WeightReference,
 } from '@tintjs/inner'
+import { CheckpointError } from '@tintjs/tensor'
 import type { Command } from 'commander'
 import { addEngineOptions, type CommonOptions } from '../command-options'
 import { modelTree } from '../layer-tree'
@@ -23,8 +24,7 @@ export function configure(command: Command): void {
   command
     .argument('<model>', "a checkpoint's folder, a model that comes with tint, or a shape such as opt-125m")
     .option('--all', 'show every block, not equal ones once')
-  // No engine is started here; --engine is taken like everywhere, so that scripts need no exception.
-  addEngineOptions(command).action(run)
+  addEngineOptions(command, 'taken as everywhere, but not used: inspecting starts no engine').action(run)
 }
 
 async function run(model: string, options: InspectOptions): Promise<void> {
@@ -39,9 +39,18 @@ async function inspect(model: string): Promise<InspectReport> {
   if (shape !== undefined && !(await isFolder(model))) {
     return report(model, shape.adapter.describe(shape.config), null, null)
   }
-  const source = await modelSource(model)
+  const source = await modelSource(model).catch(withShapes)
   const { description, checkpoint, unusedTensors } = await describeInnerModel(source, { adapters })
   return report(model, description, checkpoint, unusedTensors)
+}
+
+/** A name that is no model may be a misspelt shape. */
+function withShapes(error: unknown): never {
+  if (!(error instanceof CheckpointError)) throw error
+  const names = modelShapes.map(({ name }) => name).join(', ')
+  throw new CheckpointError(`${error.message} Shapes without weights can be inspected too: ${names}.`, {
+    cause: error,
+  })
 }
 
 function report(

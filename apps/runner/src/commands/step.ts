@@ -12,8 +12,9 @@ import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
 import { addEngineOptions, type EngineOptions, parseNumber, parseNumbers } from '../command-options'
 import { saveModelFolder } from '../files/adapted-checkpoint'
-import { attentionMatrix, numbersPerToken, readJsonInput, tokenIds } from '../files/json-input'
+import { attentionMatrix, positionNumbers, readJsonInput, tokenIds, tokenMask } from '../files/json-input'
 import { checkOutputFile, checkOutputFolder } from '../files/output-path'
+import { measureSaved, type Saved } from '../files/saved'
 import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
 import { interruption } from '../interruption'
 import { modelFolder } from '../models'
@@ -21,6 +22,7 @@ import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { type StepReport, stepText } from '../output/step-text'
 import { loadModel, peakMemoryBytes, type Timed, timed } from '../session'
+import { trainTargetCounts } from '../train-targets'
 
 interface StepOptions extends EngineOptions, GradientOptions {
   readonly model: string
@@ -46,7 +48,7 @@ export function configure(command: Command): void {
     .requiredOption('--input-ids <file>', 'JSON: token ids, [N] or [batch][N]')
     .requiredOption(
       '--train-length <n>',
-      'tokens 1..n-1 are learned, n..N-1 tested; one a sequence: 24,30',
+      'learn from the first n tokens, test on the rest; one number, or one a sequence: 24,30',
       parseNumbers,
     )
     .requiredOption('--learning-rate <x>', 'of plain SGD on the summed loss', parseNumber)
@@ -56,9 +58,15 @@ export function configure(command: Command): void {
     .option('--update-norm-weights', 'let scales of norms learn too, not their biases only')
     .option('--train-mask <file>', 'JSON [N] or [batch][N]: which tokens are learned')
     .option('--test-mask <file>', 'JSON [N] or [batch][N]: which tokens are tested')
-    .option('--attention-mask <file>', 'JSON [N][N] or [batch][N][N]: row may look at column')
+    .option(
+      '--attention-mask <file>',
+      'JSON [N][N] or [batch][N][N]: row may look at column, on top of the causal mask',
+    )
     .option('--position-ids <file>', 'JSON [N] or [batch][N]')
-    .option('--save-updated <file>', 'write the weights that learned (safetensors)')
+    .option(
+      '--save-updated <file>',
+      'write the weights that learned, each with a leading batch axis (safetensors)',
+    )
     .option('--save-logits <file>', 'write logits_before and logits_after (safetensors)')
     .option('--save-model <folder>', 'write the adapted model as a checkpoint; one sequence only')
   addEngineOptions(command).action(run)
@@ -84,8 +92,10 @@ async function run(options: StepOptions): Promise<void> {
     )
     progress.finish()
     try {
-      await save(step.value, options, folder)
-      const report = stepReport(options, gradient, engine, model, step)
+      const saved = await save(step.value, options, folder)
+      const trainTokens = trainTargetCounts(tokens, stepOptions.trainLength, stepOptions.trainMask)
+      warnWithoutTargets(trainTokens)
+      const report = stepReport(options, gradient, engine, model, step, trainTokens, saved)
       if (options.json) printJson(report)
       else process.stdout.write(stepText(report))
     } finally {
@@ -113,9 +123,9 @@ function checkOneSequence(tokens: number[] | number[][]): void {
 }
 
 async function readStepOptions(options: StepOptions, gradient: GradientChoice): Promise<TrainingStepOptions> {
-  const perToken = (option: string, file: string | undefined) =>
-    file === undefined ? undefined : readJsonInput(option, file, numbersPerToken)
-  const { trainLength, attentionMask } = options
+  const mask = (option: string, file: string | undefined) =>
+    file === undefined ? undefined : readJsonInput(option, file, tokenMask)
+  const { trainLength, attentionMask, positionIds } = options
   return {
     gradient,
     trainLength: trainLength.length === 1 ? (trainLength[0] ?? Number.NaN) : trainLength,
@@ -123,9 +133,12 @@ async function readStepOptions(options: StepOptions, gradient: GradientChoice): 
     steps: options.steps,
     layers: options.layers,
     updateNormWeights: options.updateNormWeights,
-    trainMask: await perToken('--train-mask', options.trainMask),
-    testMask: await perToken('--test-mask', options.testMask),
-    positionIds: await perToken('--position-ids', options.positionIds),
+    trainMask: await mask('--train-mask', options.trainMask),
+    testMask: await mask('--test-mask', options.testMask),
+    positionIds:
+      positionIds === undefined
+        ? undefined
+        : await readJsonInput('--position-ids', positionIds, positionNumbers),
     attentionMask:
       attentionMask === undefined
         ? undefined
@@ -135,11 +148,25 @@ async function readStepOptions(options: StepOptions, gradient: GradientChoice): 
   }
 }
 
-async function save(result: TrainingStepResult, options: StepOptions, source: string): Promise<void> {
+async function save(result: TrainingStepResult, options: StepOptions, source: string): Promise<Saved[]> {
   interruption.signal.throwIfAborted()
-  if (options.saveUpdated !== undefined) await saveUpdatedWeights(result.model, options.saveUpdated)
-  if (options.saveLogits !== undefined) await saveLogits(result, options.saveLogits)
-  if (options.saveModel !== undefined) await saveModelFolder(result.model, source, options.saveModel)
+  const { saveUpdated, saveLogits: saveLogitsTo, saveModel } = options
+  if (saveUpdated !== undefined) await saveUpdatedWeights(result.model, saveUpdated)
+  if (saveLogitsTo !== undefined) await saveLogits(result, saveLogitsTo)
+  if (saveModel !== undefined) await saveModelFolder(result.model, source, saveModel)
+  const places = [saveUpdated, saveLogitsTo, saveModel].filter((place) => place !== undefined)
+  return Promise.all(places.map(measureSaved))
+}
+
+/** A step without targets is valid, as an update of nothing, but hardly what somebody wants. */
+function warnWithoutTargets(trainTokens: readonly number[]): void {
+  const without = trainTokens.flatMap((count, sequence) => (count === 0 ? [sequence] : []))
+  if (without.length === 0) return
+  const where = without.length === trainTokens.length ? '' : ` in sequence ${without.join(', ')}`
+  process.stderr.write(
+    `tint: nothing to learn${where}: no training target; expected a train length above 1, and a 1 in the train mask ` +
+      'after its first number and before the train length.\n',
+  )
 }
 
 function stepReport(
@@ -148,6 +175,8 @@ function stepReport(
   engine: EngineDescription,
   model: Timed<InnerModel>,
   step: Timed<TrainingStepResult>,
+  trainTokens: readonly number[],
+  saved: readonly Saved[],
 ): StepReport {
   const { description } = model.value
   const { lossBefore, lossAfter, sequences } = step.value
@@ -159,9 +188,10 @@ function stepReport(
     execution: 'fused',
     lossBefore,
     lossAfter,
-    sequences: sequences.map(({ lossBefore, lossAfter, targets }) => ({
+    sequences: sequences.map(({ lossBefore, lossAfter, targets }, index) => ({
       lossBefore,
       lossAfter,
+      trainTokens: trainTokens[index] ?? 0,
       testTokens: targets.length,
     })),
     trainLength: trainLength.length === 1 ? (trainLength[0] ?? Number.NaN) : trainLength,
@@ -174,6 +204,7 @@ function stepReport(
     compatibility: gradient.compatibility ?? null,
     updateNormWeights: options.updateNormWeights ?? false,
     parameters: { inner, simulator: null, distinct: null },
+    saved,
     seconds: { load: model.seconds, construct: 0, step: step.seconds },
     peakMemoryBytes: peakMemoryBytes(),
     engine: engine.name,

@@ -1,20 +1,10 @@
 import Table from 'cli-table3'
 import { bold, dim } from './colours'
+import { hangingParagraph } from './wrap'
 
 /** Prints the one JSON object of `--json`. */
 export function printJson(result: object): void {
   process.stdout.write(`${JSON.stringify(result, undefined, 2)}\n`)
-}
-
-/** Breaks a text between words, so that no line is longer than a narrow terminal. */
-export function paragraph(text: string, width = 80): string {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1)
-    if (line === undefined || line.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = `${line} ${word}`
-  }
-  return lines.join('\n')
 }
 
 const noBorders = {
@@ -37,11 +27,22 @@ const noBorders = {
 
 const style = { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true }
 
-/** Names and values below each other, the values aligned. */
-export function pairsText(pairs: Readonly<Record<string, string>>): string {
+/**
+ * Names and values below each other, the values aligned; a list is a value on each line.
+ *
+ * @param columns where values are broken between words: the terminal's, and nowhere without one
+ */
+export function pairsText(
+  pairs: Readonly<Record<string, string | readonly string[]>>,
+  columns = process.stdout.columns || Number.POSITIVE_INFINITY,
+): string {
   const width = Math.max(...Object.keys(pairs).map((name) => name.length))
+  const indent = width + 2
   return Object.entries(pairs)
-    .map(([name, value]) => `${dim(name.padEnd(width))}  ${value}`)
+    .map(([name, value]) => {
+      const lines = [value].flat().map((line) => hangingParagraph(line, indent, columns))
+      return `${dim(name.padEnd(width))}  ${lines.join(`\n${' '.repeat(indent)}`)}`
+    })
     .join('\n')
 }
 

@@ -43,22 +43,23 @@ export class Progress {
   }
 
   #showBar(done: number, total: number): void {
+    const left = remainingText(performance.now() - this.#begin, done / total)
     if (this.#bar === undefined) {
-      const format = `${this.#task} {bar} {percentage} %  {eta_formatted} left`
+      const format = `${this.#task} {bar} {percentage} %  {left}`
       this.#bar = new cliProgress.SingleBar(
         {
           stream: this.#stream,
           format,
           hideCursor: true,
           clearOnComplete: true,
-          barsize: 30,
+          barsize: barSize(this.#task, this.#stream.columns),
           gracefulExit: false,
         },
         cliProgress.Presets.rect,
       )
-      this.#bar.start(total, done)
+      this.#bar.start(total, done, { left })
     }
-    this.#bar.update(done)
+    this.#bar.update(done, { left })
   }
 
   #showLine(done: number, total: number): void {
@@ -67,4 +68,21 @@ export class Progress {
     this.#quarter = reached
     this.#stream.write(`${this.#task}: ${25 * reached} %\n`)
   }
+}
+
+/** As long as there is room beside the task, the share and the time. */
+function barSize(task: string, columns: number | undefined): number {
+  return Math.max(5, Math.min(30, (columns || 80) - task.length - 24))
+}
+
+/**
+ * How long the rest will take if it goes on as before. The bar's own estimate begins with nothing left.
+ *
+ * @param elapsed milliseconds since the beginning
+ * @param share how much of the work is done, from 0 to 1
+ */
+export function remainingText(elapsed: number, share: number): string {
+  if (!(share > 0)) return ''
+  const seconds = Math.ceil((elapsed * (1 - share)) / share / 1000)
+  return seconds < 120 ? `${seconds} s left` : `${Math.ceil(seconds / 60)} min left`
 }

@@ -1,4 +1,5 @@
 import type { EngineDescription } from '@tintjs/tensor'
+import type { Saved } from '../files/saved'
 import { engineText } from '../session'
 import { bytesText, changeText, countText, lossText, rateText, secondsText } from './numbers'
 import { pairsText, tableText } from './print'
@@ -14,6 +15,8 @@ export interface StepReport {
   readonly sequences: readonly {
     readonly lossBefore: number
     readonly lossAfter: number
+    /** How many tokens are training targets, and how many are test targets. */
+    readonly trainTokens: number
     readonly testTokens: number
   }[]
   readonly trainLength: number | readonly number[]
@@ -27,6 +30,8 @@ export interface StepReport {
   readonly updateNormWeights: boolean
   /** The simulator's counts are null where none is constructed, as in fused execution. */
   readonly parameters: { readonly inner: number; readonly simulator: null; readonly distinct: null }
+  /** What was written, in the order of `--save-updated`, `--save-logits`, `--save-model`. */
+  readonly saved: readonly Saved[]
   readonly seconds: { readonly load: number; readonly construct: number; readonly step: number }
   readonly peakMemoryBytes: number
   readonly engine: string
@@ -35,7 +40,7 @@ export interface StepReport {
 
 /** A step's result for people. */
 export function stepText(report: StepReport): string {
-  const { sequences, seconds, steps, layers } = report
+  const { sequences, seconds, saved } = report
   const row = (name: string, before: number, after: number) => [
     name,
     lossText(before),
@@ -54,10 +59,20 @@ export function stepText(report: StepReport): string {
   const facts = pairsText({
     model: `${report.model} (${report.family}, ${countText(report.parameters.inner)} parameters)`,
     gradient: `${report.gradient}, loss gradient ${report.lossGradient}, derivative ${report.derivative}${compatibility}`,
-    learned: `${steps} ${steps === 1 ? 'step' : 'steps'} at rate ${rateText(report.learningRate)}, the last ${layers} blocks`,
+    learned: learnedText(report),
     time: `${secondsText(seconds.load)} to load, ${secondsText(seconds.step)} for the step`,
     memory: `${bytesText(report.peakMemoryBytes)} at its peak`,
     engine: engineText(report.engineDetails),
+    ...(saved.length === 0 ? {} : { saved: saved.map(savedText) }),
   })
   return `${losses}\n\n${facts}\n`
+}
+
+function learnedText({ sequences, steps, learningRate, layers }: StepReport): string {
+  if (sequences.every(({ trainTokens }) => trainTokens === 0)) return 'nothing: there was no training target'
+  return `${steps} ${steps === 1 ? 'step' : 'steps'} at rate ${rateText(learningRate)}, the last ${layers} blocks`
+}
+
+function savedText({ path, files, bytes }: Saved): string {
+  return `${path} (${files} ${files === 1 ? 'file' : 'files'}, ${bytesText(bytes)})`
 }

@@ -1,5 +1,6 @@
 import type { ByteLoss } from '../demo-report'
 import { dim, paint } from './colours'
+import { paragraph } from './wrap'
 
 /** A character of the text with what learning changed about it. */
 interface Character {
@@ -50,7 +51,7 @@ export function textPicture(
     dim(rule(' learned above, predicted below ', width)),
     ...tested.flatMap((line) => (coloured ? [colouredLine(line)] : [plainLine(line), markLine(line)])),
     '',
-    legend(coloured),
+    legend(coloured, width),
   ].join('\n')
 }
 
@@ -122,8 +123,9 @@ function rule(title: string, width: number): string {
   return `──${title}`.padEnd(width, '─')
 }
 
-function legend(coloured: boolean): string {
-  if (!coloured) return 'Marks below the text: + predicted better than before, - worse (by 0.1 nats or more).'
+function legend(coloured: boolean, width: number): string {
+  const marks = 'Marks below the text: + predicted better than before, - worse (by 0.1 nats or more).'
+  if (!coloured) return paragraph(marks, width)
   const examples = [2, 0.5, 0.2, 0, -0.2, -0.5, -2].map((gain) =>
     paintGain(gain === 0 ? ' the same ' : ' '.repeat(3), gain),
   )

@@ -16,12 +16,19 @@ interface Line {
  * Draws a model as a tree with its parameters in a column.
  *
  * @param everyBlock whether blocks that look the same are all drawn, and not once with their number
+ * @param columns where words are cut: the terminal's, and nowhere without one
  */
-export function treeText(nodes: readonly TreeNode[], everyBlock: boolean): string {
+export function treeText(
+  nodes: readonly TreeNode[],
+  everyBlock: boolean,
+  columns = process.stdout.columns || Number.POSITIVE_INFINITY,
+): string {
   const groups = everyBlock ? nodes.map((node) => [node]) : groupEqual(nodes)
-  const lines = groups.flatMap(groupLines)
+  const whole = groups.flatMap(groupLines)
+  const numberWidth = Math.max(...whole.map(({ parameters }) => parameters.length))
+  const noteWidth = Math.max(...whole.map(({ note }) => note.length))
+  const lines = whole.map((line) => shortened(line, columns - numberWidth - noteWidth - 3))
   const textWidth = Math.max(...lines.map((line) => plainText(line).length))
-  const numberWidth = Math.max(...lines.map(({ parameters }) => parameters.length))
   return lines
     .map((line) => {
       const { branch, kind, words, parameters, note } = line
@@ -34,6 +41,13 @@ export function treeText(nodes: readonly TreeNode[], everyBlock: boolean): strin
 
 function plainText({ branch, kind, words }: Line): string {
   return `${branch}${kind}  ${words}`
+}
+
+/** Cuts the words of a line that is longer than `width`. */
+function shortened(line: Line, width: number): Line {
+  const excess = plainText(line).length - width
+  if (excess <= 0) return line
+  return { ...line, words: `${line.words.slice(0, Math.max(0, line.words.length - excess - 1))}…` }
 }
 
 /** Neighbours that look the same inside. */
