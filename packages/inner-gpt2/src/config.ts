@@ -1,11 +1,11 @@
-import { activationNames, sizeField } from '@tintjs/inner'
+import { activationNames, countField, sizeField } from '@tintjs/inner'
 import * as z from 'zod'
 
 /** The fields of a GPT-2 `config.json` that decide about the forward pass, with transformers' defaults. */
 export const gpt2Config = z.object({
   n_embd: sizeField.default(768),
-  n_head: sizeField.default(12),
-  n_layer: sizeField.default(12),
+  n_head: countField.default(12),
+  n_layer: countField.default(12),
   n_positions: sizeField.default(1024),
   /** Width of the MLP; four times the model's where it is null. */
   n_inner: sizeField.nullish(),

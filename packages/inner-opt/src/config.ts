@@ -1,11 +1,11 @@
-import { activationNames, sizeField } from '@tintjs/inner'
+import { activationNames, countField, sizeField } from '@tintjs/inner'
 import * as z from 'zod'
 
 /** The fields of an OPT `config.json` that decide about the forward pass, with transformers' defaults. */
 export const optConfig = z.object({
   hidden_size: sizeField.default(768),
-  num_attention_heads: sizeField.default(12),
-  num_hidden_layers: sizeField.default(12),
+  num_attention_heads: countField.default(12),
+  num_hidden_layers: countField.default(12),
   max_position_embeddings: sizeField.default(2048),
   ffn_dim: sizeField.default(3072),
   vocab_size: sizeField.default(50272),

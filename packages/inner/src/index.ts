@@ -1,5 +1,6 @@
 export { type Adapter, type AdapterDefinition, defineAdapter, type TensorNames } from './adapter/adapter'
 export {
+  countField,
   headWidth,
   type LinearStorage,
   sizeField,

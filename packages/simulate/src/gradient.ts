@@ -20,7 +20,7 @@ export const defaultScale = 100
 export interface TintOptions {
   /** Default `value`: attention probabilities are constants of the backward pass (paper, section 2.3). */
   readonly attentionGradient?: GradientRules['attention'] | undefined
-  /** Default `central:100`, with exact slopes for piecewise-linear activations; see {@link Derivative}. */
+  /** Default `central:100` (`central:1000` for `quad`), exact slopes for piecewise-linear activations; see {@link Derivative}. */
   readonly derivative?: Derivative | undefined
   /** Default `softmax`. */
   readonly lossGradient?: LossGradient | undefined
@@ -34,17 +34,23 @@ export interface TintOptions {
 
 /** TinT's gradient: the approximations that its transformer computes (paper, sections 2 and 3). */
 export function tint(options: TintOptions = {}): GradientChoice {
-  const usual: Derivative =
-    options.compatibility === 'authors-code'
-      ? { kind: 'forward', scale: 1000 }
-      : { kind: 'central', scale: defaultScale }
+  const lossGradient = options.lossGradient ?? 'softmax'
   return {
     name: 'tint',
     attentionGradient: options.attentionGradient ?? 'value',
-    derivative: options.derivative ?? usual,
-    lossGradient: options.lossGradient ?? 'softmax',
+    derivative: options.derivative ?? usualDerivative(lossGradient, options.compatibility),
+    lossGradient,
     compatibility: options.compatibility,
   }
+}
+
+/** The quadratic loss has gradients some ten times larger, so that its differences need a finer scale. */
+function usualDerivative(
+  lossGradient: LossGradient,
+  compatibility: TintOptions['compatibility'],
+): Derivative {
+  if (compatibility === 'authors-code') return { kind: 'forward', scale: 1000 }
+  return { kind: 'central', scale: lossGradient === 'quad' ? 10 * defaultScale : defaultScale }
 }
 
 /** Full back-propagation with exact derivatives: dynamic evaluation, the baseline. */

@@ -6,6 +6,7 @@ import {
   logitsOf,
   type PredictionRows,
   rowSlices,
+  yieldToEvents,
 } from '@tintjs/inner'
 
 /**
@@ -20,29 +21,48 @@ export const lossGradients = ['softmax', 'quad', 'target'] as const
 export type LossGradient = (typeof lossGradients)[number]
 
 /**
- * The gradient of the summed training loss at the head's input; zero for rows that predict no training target.
+ * The gradient of the summed training loss at the head's input; zero for rows that predict no training target. Logits
+ * are made slice by slice, and timers and signals run between slices.
  *
- * @param hidden `[batch * N, embedding width]`, the head's input; stays the caller's
+ * @param headInput `[batch * N, embedding width]`; stays the caller's
  * @returns `[batch * N, embedding width]`, owned by the caller
  */
-export function lossGradientAtHead(
+export async function lossGradientAtHead(
   kind: LossGradient,
   model: InnerModel,
-  hidden: tf.Tensor2D,
+  headInput: tf.Tensor2D,
   { rows, targets }: PredictionRows,
-): tf.Tensor2D {
-  const head = headRows(model)
+  signal?: AbortSignal,
+): Promise<tf.Tensor2D> {
+  const gradients: tf.Tensor[] = []
+  try {
+    for (const [start, end] of rowSlices(model, rows.length)) {
+      gradients.push(
+        sliceGradient(kind, model, headInput, rows.subarray(start, end), targets.subarray(start, end)),
+      )
+      await yieldToEvents()
+      signal?.throwIfAborted()
+    }
+    return tf.tidy(() => {
+      const indices = tf.tensor2d(rows, [rows.length, 1], 'int32')
+      return tf.scatterND(indices, tf.concat(gradients, 0), headInput.shape) as tf.Tensor2D
+    })
+  } finally {
+    tf.dispose(gradients)
+  }
+}
+
+/** The gradient of each of a few rows. */
+function sliceGradient(
+  kind: LossGradient,
+  model: InnerModel,
+  headInput: tf.Tensor2D,
+  rows: Int32Array,
+  targets: Int32Array,
+): tf.Tensor {
   return tf.tidy(() => {
-    const gradients = rowSlices(model, rows.length).map(([start, end]) =>
-      tf.tidy(() => {
-        const inputs = gatherHeadInputs(hidden, rows.subarray(start, end))
-        const targetRows = tf.gather(head, tf.tensor1d(targets.subarray(start, end), 'int32'))
-        return tf.sub(expectedRows(kind, model, inputs), targetRows)
-      }),
-    )
-    const updates = tf.concat(gradients, 0)
-    const indices = tf.tensor2d(rows, [rows.length, 1], 'int32')
-    return tf.scatterND(indices, updates, hidden.shape) as tf.Tensor2D
+    const targetRows = tf.gather(headRows(model), tf.tensor1d(targets, 'int32'))
+    return tf.sub(expectedRows(kind, model, gatherHeadInputs(headInput, rows)), targetRows)
   })
 }
 

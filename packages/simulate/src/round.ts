@@ -16,12 +16,19 @@ export async function learnFrom(
   learned: LearnedParameters,
   plan: StepPlan,
   afterBlock: AfterBlock,
+  signal?: AbortSignal,
 ): Promise<void> {
   // Nothing to learn from: every weight stays as it is.
   if (plan.train.rows.length === 0) return
   const { learning } = splitLayers(model, plan.layers)
   const rules = gradientRules(plan.gradient, plan.updateNormWeights, model.description.width)
-  const gradient = lossGradientAtHead(plan.gradient.lossGradient, model, forward.headInput, plan.train)
+  const gradient = await lossGradientAtHead(
+    plan.gradient.lossGradient,
+    model,
+    forward.headInput,
+    plan.train,
+    signal,
+  )
   try {
     await backwardLearning(model, gradient, learning, forward, learned, rules, plan, afterBlock)
   } finally {
@@ -40,10 +47,11 @@ export async function testLosses(
   { headInput }: LearningForward,
   { test }: StepPlan,
   cause: string,
+  signal?: AbortSignal,
 ): Promise<Float32Array[]> {
   const rows = Int32Array.from(test.flatMap((predictions) => [...predictions.rows]))
   const targets = Int32Array.from(test.flatMap((predictions) => [...predictions.targets]))
-  const all = await predictionLosses(model, headInput, { rows, targets })
+  const all = await predictionLosses(model, headInput, { rows, targets }, signal)
   let start = 0
   return test.map((predictions, sequence) => {
     const losses = all.slice(start, start + predictions.rows.length)

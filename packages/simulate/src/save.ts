@@ -44,7 +44,9 @@ export async function saveAdaptedCheckpoint(model: AdaptedModel, folder: string)
   // transformers refuses safetensors files without this mark.
   const options = { metadata: { format: 'pt' } }
   await writeSafetensorsFile(join(folder, 'model.safetensors'), tensors, options)
-  const config = { ...(model.inner.config as object), dtype: 'float32' }
+  // The older name of the same field would contradict it.
+  const { torch_dtype: _, ...fields } = model.inner.config as Record<string, unknown>
+  const config = { ...fields, dtype: 'float32' }
   await writeFileAtomically(join(folder, 'config.json'), [`${JSON.stringify(config, undefined, 2)}\n`])
 }
 

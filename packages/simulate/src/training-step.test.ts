@@ -1,3 +1,4 @@
+import { memory } from '@tensorflow/tfjs-core'
 import { type InnerModel, initialiseInnerModel, type MaskOptions } from '@tintjs/inner'
 import { gpt2 } from '@tintjs/inner-gpt2'
 import { opt } from '@tintjs/inner-opt'
@@ -239,6 +240,24 @@ describe('trainingStep', () => {
 })
 
 describe('ownership', () => {
+  it('holds no more after many steps than after a few', async () => {
+    const tensorsAfter = async (steps: number) => {
+      const before = memory().numTensors
+      const step = await trainingStep(model, ids(20, 1), { trainLength: 15, learningRate: 0.001, steps })
+      const held = memory().numTensors - before
+      step.dispose()
+      return held
+    }
+    expect(await tensorsAfter(12)).toBe(await tensorsAfter(6))
+  })
+
+  it('is refused to be read after it was disposed', async () => {
+    const step = await trainingStep(model, ids(12, 1), { trainLength: 9, learningRate: 0.1 })
+    step.dispose()
+    expect(() => [...step.model.updatedWeights()]).toThrow('What was learned is disposed')
+    await expect(step.model.score(ids(12, 1))).rejects.toThrow('What was learned is disposed')
+  })
+
   it('is balanced, with logits kept, in batches, in several steps', async () => {
     await expectBalancedTensors(async () => {
       const options = { trainLength: 9, learningRate: 0.1, steps: 2, keepLogits: true, gradient: exact() }

@@ -30,6 +30,7 @@ export async function trainingStep(
   options: TrainingStepOptions,
 ): Promise<TrainingStepResult> {
   const plan = planStep(model.description, tokens, options)
+  options.signal?.throwIfAborted()
   const learned = new LearnedParameters(model.weights)
   const logits: { before?: tf.Tensor3D; after?: tf.Tensor3D } = {}
   try {
@@ -69,11 +70,11 @@ async function runStep(
   try {
     entry = await forwardFrozen(model, plan, frozen, pass, progress('forward'))
     forward = await forwardLearning(model, entry, learning, pass, true, progress('forward'))
-    const before = await testLosses(model, forward, plan, badCheckpoint)
+    const before = await testLosses(model, forward, plan, badCheckpoint, signal)
     if (plan.keepLogits) logits.before = shapedLogits(model, forward, plan)
 
     for (let step = 1; step <= plan.steps; step++) {
-      await learnFrom(model, forward, learned, plan, progress('backward'))
+      await learnFrom(model, forward, learned, plan, progress('backward'), signal)
       forward.dispose()
       const more = step < plan.steps
       forward = await forwardLearning(
@@ -86,7 +87,7 @@ async function runStep(
       )
     }
 
-    const after = await testLosses(model, forward, plan, rateTooHigh(plan.learningRate))
+    const after = await testLosses(model, forward, plan, rateTooHigh(plan.learningRate), signal)
     if (plan.keepLogits) logits.after = shapedLogits(model, forward, plan)
     return {
       before,

@@ -2,8 +2,11 @@ import { ConfigError } from '@tintjs/tensor'
 import * as z from 'zod'
 import type { Linear, Norm } from '../layers/layer'
 
-/** A size in a configuration: layers, heads, widths. The cap keeps absurd values from allocating anything. */
-export const sizeField = z.int().min(1).max(1_000_000)
+/** A width or a vocabulary in a configuration; it costs nothing until weights are read, whose shapes must fit. */
+export const sizeField = z.int().min(1).max(10_000_000)
+
+/** A number of layers or heads. The tree has a node for each, so that the cap keeps absurd values from filling memory. */
+export const countField = z.int().min(1).max(1000)
 
 /** What a linear layer of a checkpoint may lack or store otherwise. */
 export interface LinearStorage {

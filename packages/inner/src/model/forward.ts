@@ -30,7 +30,8 @@ export function forwardBlock(
 ): BlockForward {
   return tidyStructure(() => {
     const { output, memory } = forwardLayer(block, input, pass)
-    return { output, memory: keepMemory ? memory : undefined }
+    // A handle of its own: a layer without parameters may give a tensor that its memory holds too.
+    return { output: tf.clone(output), memory: keepMemory ? memory : undefined }
   })
 }
 

@@ -21,11 +21,13 @@ export function rowSlices({ description }: InnerModel, count: number): [start: n
  * Cross-entropy of each prediction, in nats.
  *
  * @param headInput `[batch * N, embedding width]`; stays the caller's
+ * @param signal stops between slices of logits
  */
 export async function predictionLosses(
   model: InnerModel,
   headInput: tf.Tensor2D,
   { rows, targets }: PredictionRows,
+  signal?: AbortSignal,
 ): Promise<Float32Array> {
   const losses = new Float32Array(rows.length)
   for (const [start, end] of rowSlices(model, rows.length)) {
@@ -39,6 +41,7 @@ export async function predictionLosses(
       slice.dispose()
     }
     await yieldToEvents()
+    signal?.throwIfAborted()
   }
   return losses
 }

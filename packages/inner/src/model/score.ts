@@ -38,7 +38,7 @@ export async function scoreTokens(
       const scores: SequenceScore[] = []
       for (const sequence of inputs.tokens.keys()) {
         const predictions = predictionRows(inputs, [sequence], (_, t) => t >= 1)
-        const tokenLosses = await predictionLosses(model, flat, predictions)
+        const tokenLosses = await predictionLosses(model, flat, predictions, options.signal)
         scores.push({
           loss: tokenLosses.reduce((sum, loss) => sum + loss, 0) / tokenLosses.length,
           tokenLosses,

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { sumOfOuterProducts } from '@tintjs/tensor'
+import { disposeStructure, InputError, sumOfOuterProducts } from '@tintjs/tensor'
 import type { MatrixValue, OuterProduct, ParameterChange, ParameterValues } from './parameters'
 import { parameterShape, type WeightReference } from './reference'
 import type { WeightTable } from './table'
@@ -13,14 +13,17 @@ export interface UpdateSizes {
   readonly positions: number
   readonly inputWidth: number
   readonly outputWidth: number
+  /** How many updates of the matrix are kept as factors already. */
+  readonly held: number
 }
 
 /**
  * The cheaper form of an update over `n` learned positions, by arithmetic: factors cost `2 N n (in + out)` in each
- * later forward, folding them in costs `2 n in out` once.
+ * later forward, folding them in costs `2 n in out` once. Factors that are held already count in full, so that neither
+ * time nor memory grows with the steps.
  */
-export function cheaperUpdateForm({ positions, inputWidth, outputWidth }: UpdateSizes): UpdateForm {
-  return positions * (inputWidth + outputWidth) < inputWidth * outputWidth ? 'factors' : 'dense'
+export function cheaperUpdateForm({ positions, inputWidth, outputWidth, held }: UpdateSizes): UpdateForm {
+  return (held + 1) * positions * (inputWidth + outputWidth) < inputWidth * outputWidth ? 'factors' : 'dense'
 }
 
 /** Chooses the form of each update; {@link cheaperUpdateForm} unless a caller knows better. */
@@ -35,6 +38,7 @@ export class LearnedParameters implements ParameterValues {
   readonly #chooseForm: ChooseUpdateForm
   readonly #dense = new Map<WeightReference, tf.Tensor3D>()
   readonly #factors = new Map<WeightReference, OuterProduct[]>()
+  #disposed = false
 
   constructor(base: WeightTable, chooseForm: ChooseUpdateForm = cheaperUpdateForm) {
     this.#base = base
@@ -42,11 +46,13 @@ export class LearnedParameters implements ParameterValues {
   }
 
   matrix(reference: WeightReference): MatrixValue {
+    this.#requireAlive()
     const weight = this.#dense.get(reference) ?? (this.#base.get(reference) as tf.Tensor2D)
     return { weight, updates: this.#factors.get(reference) ?? [] }
   }
 
   vector(reference: WeightReference): tf.Tensor1D | tf.Tensor3D {
+    this.#requireAlive()
     return this.#dense.get(reference) ?? this.#base.vector(reference)
   }
 
@@ -83,6 +89,7 @@ export class LearnedParameters implements ParameterValues {
    * @returns `[batch, ...parameterShape]`, owned by the caller
    */
   materialise(reference: WeightReference, batch: number): tf.Tensor {
+    this.#requireAlive()
     const shape = parameterShape(reference)
     return tf.tidy(() => {
       const dense = this.#dense.get(reference) ?? this.#base.get(reference)
@@ -97,13 +104,20 @@ export class LearnedParameters implements ParameterValues {
     })
   }
 
+  /** Frees what was learned; reading it afterwards is an error, and does not give the old weights. */
   dispose(): void {
+    this.#disposed = true
     for (const tensor of this.#dense.values()) tensor.dispose()
     for (const updates of this.#factors.values()) {
       for (const { scaledGradient, input } of updates) tf.dispose([scaledGradient, input])
     }
     this.#dense.clear()
     this.#factors.clear()
+  }
+
+  #requireAlive(): void {
+    if (!this.#disposed) return
+    throw new InputError('What was learned is disposed; expected it to be used before dispose() is called.')
   }
 
   #descendVector(reference: WeightReference, gradient: tf.Tensor3D, learningRate: number): void {
@@ -118,20 +132,30 @@ export class LearnedParameters implements ParameterValues {
     learningRate: number,
     positions: number,
   ): void {
-    const inputWidth = input.shape[2]
-    const outputWidth = outputGradient.shape[2]
-    if (this.#chooseForm({ positions, inputWidth, outputWidth }) === 'factors') {
+    const updates = this.#factors.get(reference) ?? []
+    const sizes = {
+      positions,
+      inputWidth: input.shape[2],
+      outputWidth: outputGradient.shape[2],
+      held: updates.length,
+    }
+    if (!this.#dense.has(reference) && this.#chooseForm(sizes) === 'factors') {
       const scaledGradient = tf.keep(tf.mul(outputGradient, -learningRate) as tf.Tensor3D)
-      const updates = this.#factors.get(reference) ?? []
       updates.push({ scaledGradient, input: tf.keep(tf.clone(input)) })
       this.#factors.set(reference, updates)
       return
     }
-    const updated = tf.tidy(() => {
-      const change = sumOfOuterProducts(tf.mul(outputGradient, -learningRate) as tf.Tensor3D, input)
-      return tf.add(change, this.#dense.get(reference) ?? this.#base.get(reference)) as tf.Tensor3D
+    const folded = tf.tidy(() => {
+      const scaledGradient = tf.mul(outputGradient, -learningRate) as tf.Tensor3D
+      const changes = [...updates, { scaledGradient, input }].map((update) =>
+        sumOfOuterProducts(update.scaledGradient, update.input),
+      )
+      const before = this.#dense.get(reference) ?? this.#base.get(reference)
+      return changes.reduce<tf.Tensor>((value, change) => tf.add(change, value), before) as tf.Tensor3D
     })
-    this.#replace(reference, updated)
+    disposeStructure(updates)
+    this.#factors.delete(reference)
+    this.#replace(reference, folded)
   }
 
   #replace(reference: WeightReference, value: tf.Tensor3D): void {

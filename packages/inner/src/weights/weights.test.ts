@@ -157,6 +157,41 @@ describe('LearnedParameters', () => {
     })
   })
 
+  it('fold factors that would pile up, and give what the dense form gives', async () => {
+    await expectBalancedTensors(async () => {
+      const weights = table()
+      const dense = new LearnedParameters(weights, () => 'dense')
+      const folding = new LearnedParameters(weights, ({ held }) => (held < 2 ? 'factors' : 'dense'))
+      const held: number[] = []
+      for (let step = 0; step < 5; step++) {
+        tf.tidy(() => {
+          const outputGradient = tf.randomUniform([2, 4, 3], -1, 1, 'float32', step) as tf.Tensor3D
+          const input = tf.randomUniform([2, 4, 2], -1, 1, 'float32', step + 10) as tf.Tensor3D
+          for (const learned of [dense, folding]) {
+            learned.descend([{ kind: 'outerProduct', reference: weight, outputGradient, input }], 0.1, 4)
+          }
+        })
+        held.push(folding.matrix(weight).updates.length)
+      }
+      expect(held).toEqual([1, 2, 0, 0, 0])
+      tf.tidy(() =>
+        expectClose(folding.materialise(weight, 2), dense.materialise(weight, 2), { absolute: 1e-5 }),
+      )
+      dense.dispose()
+      folding.dispose()
+      weights.dispose()
+    })
+  })
+
+  it('are not read after they were disposed', () => {
+    const weights = table()
+    const learned = learnTwice('dense', weights)
+    learned.dispose()
+    expect(() => learned.matrix(weight)).toThrow('What was learned is disposed')
+    expect(() => learned.materialise(bias, 2)).toThrow('What was learned is disposed')
+    weights.dispose()
+  })
+
   it('never change the model', async () => {
     await expectBalancedTensors(async () => {
       const weights = table()
@@ -169,7 +204,9 @@ describe('LearnedParameters', () => {
   })
 
   it('choose the form that costs less arithmetic', () => {
-    expect(cheaperUpdateForm({ positions: 512, inputWidth: 768, outputWidth: 768 })).toBe('dense')
-    expect(cheaperUpdateForm({ positions: 512, inputWidth: 768, outputWidth: 3072 })).toBe('factors')
+    const wide = { positions: 512, inputWidth: 768, outputWidth: 3072 }
+    expect(cheaperUpdateForm({ ...wide, outputWidth: 768, held: 0 })).toBe('dense')
+    expect(cheaperUpdateForm({ ...wide, held: 0 })).toBe('factors')
+    expect(cheaperUpdateForm({ ...wide, held: 1 })).toBe('dense')
   })
 })

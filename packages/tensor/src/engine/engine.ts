@@ -80,11 +80,9 @@ export function requireEngine(): void {
 
 /** Makes a registered tfjs backend the one that computes. Backends are registered under their tfjs names. */
 export async function activateBackend(backend: string): Promise<void> {
-  const activated = await tf.setBackend(backend)
-  if (!activated) {
-    throw new EngineError(
-      `The ${backend} engine did not start; expected it to initialise. Choose another one with --engine.`,
-    )
-  }
+  const activated = await tf.setBackend(backend).catch((error: Error) => {
+    throw new EngineError(`The ${backend} engine did not start: ${error.message}.`, { cause: error })
+  })
+  if (!activated) throw new EngineError(`The ${backend} engine did not start; choose another one.`)
   await tf.ready()
 }

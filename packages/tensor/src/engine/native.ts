@@ -25,16 +25,16 @@ function isNativeBackend(backend: unknown): backend is NativeBackend {
   )
 }
 
-/** The folder of the installed `@tensorflow/tfjs-node-gpu`, seen from this package or from the working folder. */
+/**
+ * The folder of the `@tensorflow/tfjs-node-gpu` that is installed beside this package. The working folder is not
+ * searched: a program must not run native code because it was started in a folder that somebody else has filled.
+ */
 function packageFolder(): string | undefined {
-  for (const from of [import.meta.url, join(process.cwd(), 'package.json')]) {
-    try {
-      return dirname(createRequire(from).resolve(`${packageName}/package.json`))
-    } catch {
-      // Not reachable from there: the next place is tried.
-    }
+  try {
+    return dirname(createRequire(import.meta.url).resolve(`${packageName}/package.json`))
+  } catch {
+    return undefined
   }
-  return undefined
 }
 
 async function unavailable(): Promise<string | undefined> {
