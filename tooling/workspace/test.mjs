@@ -14,8 +14,16 @@ process.env.TINT_ENGINES = engines
 browser()
 console.log(`Testing on ${engines.replace(',', ' and ')}.`)
 
-tool('biome', 'check', '.')
-tool('turbo', 'run', 'typecheck', 'test', '--output-logs=new-only', ...process.argv.slice(2))
+tool(
+  'turbo',
+  'run',
+  'lint',
+  'lint:root',
+  'typecheck',
+  'test',
+  '--output-logs=new-only',
+  ...process.argv.slice(2),
+)
 
 /** Puts the native library in place. @returns whether the native engine can be tested */
 function nativeEngine() {
