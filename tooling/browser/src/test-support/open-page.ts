@@ -26,6 +26,8 @@ export interface OpenPage {
   drop(...paths: readonly string[]): Promise<void>
   /** Chooses files with the file input, and waits in the same way. */
   choose(...paths: readonly string[]): Promise<void>
+  /** Waits until nothing is under way. */
+  ended(): Promise<void>
   /** What the page says of the checkpoint. */
   model(): Promise<string>
   /** The problem that is shown, or undefined. */
@@ -54,6 +56,7 @@ export async function openPage(browser: Browser, origin: string): Promise<OpenPa
     page,
     complaints,
     hosts,
+    ended,
     model,
     problem: async () => {
       const alert = page.getByRole('alert')
