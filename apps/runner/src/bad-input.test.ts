@@ -34,8 +34,9 @@ async function expectRefusal(spoiled: Spoiled, code: number, words: RegExp): Pro
   ])
   const result = await runTint([
     'step',
-    ...Object.entries({ ...right, ...spoiled }).flat(),
     ...files,
+    // The last one of an option counts.
+    ...Object.entries({ ...right, ...spoiled }).flat(),
     '--json',
   ])
   expect(result.stderr).toMatch(words)
@@ -269,6 +270,23 @@ describe('places that cannot be written', () => {
 
   it('a folder that holds other files', () =>
     refused({ '--save-model': folder.path }, /of --save-model already holds \d+ files/))
+
+  it('that is an input', () =>
+    refused({ '--save-updated': inputIds }, /--save-updated and --input-ids both name .*ids\.json/))
+
+  it('that is another output', () => {
+    const same = join(folder.path, 'same')
+    return refused(
+      { '--save-updated': same, '--save-logits': same },
+      /--save-logits and --save-updated both name/,
+    )
+  })
+
+  it("that is the model's own file", () =>
+    refused(
+      { '--save-updated': join(golden.folder, 'model.safetensors') },
+      /model\.safetensors of --save-updated lies in the model's folder/,
+    ))
 
   it('one model of several sequences', () =>
     refused(

@@ -171,14 +171,14 @@ describe('tint step', () => {
 })
 
 describe('Ctrl-C', () => {
-  it('stops a step and leaves no file', async () => {
-    const output = join(folder.path, 'output')
+  it.each(['SIGINT', 'SIGTERM'] as const)('stops a step and leaves no file (%s)', async (interruptBy) => {
+    const output = join(folder.path, `output-${interruptBy}`)
     mkdirSync(output)
     const ids = writeJson(folder.path, 'long.json', Array(400).fill(7))
     const step = ['--input-ids', ids, '--train-length', '300', '--learning-rate', '1e-5', '--steps', '1000']
     const save = ['--save-model', join(output, 'model'), '--save-updated', join(output, 'updated')]
     const args = ['step', '--model', 'gpt2-nano-bytes', ...step, ...save, '--json', ...onWasm]
-    const result = await runTint(args, { interruptAfter: 2500 })
+    const result = await runTint(args, { interruptAfter: 2500, interruptBy })
     expect(result).toMatchObject({ code: 130, stdout: '', stderr: expect.stringMatching(/^tint: stopped$/m) })
     expect(readdirSync(output)).toEqual([])
   })

@@ -17,11 +17,14 @@ class Interruption {
 
   /** Listens for Ctrl-C from now on. */
   listen(): void {
-    process.on('SIGINT', () => {
-      if (this.signal.aborted) this.exit()
-      this.#controller.abort(new Error('stopped'))
-      setTimeout(() => this.exit(), patience).unref()
-    })
+    // A closed terminal and a service manager ask in other words for the same.
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+      process.on(name, () => {
+        if (this.signal.aborted) this.exit()
+        this.#controller.abort(new Error('stopped'))
+        setTimeout(() => this.exit(), patience).unref()
+      })
+    }
   }
 
   /** Ends the process by `process.exit`, whose hooks remove temporary files. */

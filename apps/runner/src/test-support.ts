@@ -21,6 +21,8 @@ export interface Finished {
 export interface RunOptions {
   /** Presses Ctrl-C after so many milliseconds. */
   readonly interruptAfter?: number
+  /** What is sent in place of Ctrl-C. */
+  readonly interruptBy?: NodeJS.Signals
 }
 
 /** Runs the built command. */
@@ -38,7 +40,9 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text
   })
-  if (options.interruptAfter !== undefined) setTimeout(() => child.kill('SIGINT'), options.interruptAfter)
+  if (options.interruptAfter !== undefined) {
+    setTimeout(() => child.kill(options.interruptBy ?? 'SIGINT'), options.interruptAfter)
+  }
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, stdout, stderr: withoutProgress(stderr) }))

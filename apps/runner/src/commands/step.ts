@@ -13,7 +13,12 @@ import type { Command } from 'commander'
 import { addEngineOptions, type EngineOptions, parseNumber, parseNumbers } from '../command-options'
 import { saveModelFolder } from '../files/adapted-checkpoint'
 import { attentionMatrix, positionNumbers, readJsonInput, tokenIds, tokenMask } from '../files/json-input'
-import { checkOutputFile, checkOutputFolder } from '../files/output-path'
+import {
+  checkNothingReplaced,
+  checkOutputFile,
+  checkOutputFolder,
+  type NamedFiles,
+} from '../files/output-path'
 import { measureSaved, type Saved } from '../files/saved'
 import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
 import { interruption } from '../interruption'
@@ -79,6 +84,7 @@ async function run(options: StepOptions): Promise<void> {
   if (options.saveModel !== undefined) checkOneSequence(tokens)
   const stepOptions = await readStepOptions(options, gradient)
   const folder = await modelFolder(options.model)
+  checkNothingReplaced(outputsOf(options), inputsOf(options), folder)
 
   const progress = new Progress()
   const engine = await useEngine(options.engine)
@@ -104,6 +110,24 @@ async function run(options: StepOptions): Promise<void> {
   } finally {
     progress.finish()
     model.value.dispose()
+  }
+}
+
+function outputsOf(options: StepOptions): NamedFiles {
+  return {
+    '--save-updated': options.saveUpdated,
+    '--save-logits': options.saveLogits,
+    '--save-model': options.saveModel,
+  }
+}
+
+function inputsOf(options: StepOptions): NamedFiles {
+  return {
+    '--input-ids': options.inputIds,
+    '--train-mask': options.trainMask,
+    '--test-mask': options.testMask,
+    '--attention-mask': options.attentionMask,
+    '--position-ids': options.positionIds,
   }
 }
 

@@ -36,6 +36,37 @@ export async function checkOutputFolder(option: string, path: string): Promise<v
   }
 }
 
+/** Files of a command, by the options that name them; what is not given is left out. */
+export type NamedFiles = Readonly<Record<string, string | undefined>>
+
+/**
+ * Checks that no output replaces another one, an input, or a file of the model.
+ *
+ * @param folder the model's folder
+ * @throws InputError naming both options
+ */
+export function checkNothingReplaced(outputs: NamedFiles, inputs: NamedFiles, folder: string): void {
+  const taken = new Map(given(inputs).map(([option, path]) => [resolve(path), option]))
+  const model = resolve(folder)
+  for (const [option, path] of given(outputs)) {
+    const place = resolve(path)
+    const other = taken.get(place)
+    if (other !== undefined) {
+      throw new InputError(`${option} and ${other} both name ${path}; expected another file for ${option}.`)
+    }
+    if (place === model || dirname(place) === model) {
+      throw new InputError(
+        `${path} of ${option} lies in the model's folder ${folder}; expected a place outside of it.`,
+      )
+    }
+    taken.set(place, option)
+  }
+}
+
+function given(files: NamedFiles): [option: string, path: string][] {
+  return Object.entries(files).flatMap(([option, path]) => (path === undefined ? [] : [[option, path]]))
+}
+
 async function kindOf(path: string) {
   return stat(path).catch(() => undefined)
 }
