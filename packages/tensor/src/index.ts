@@ -9,7 +9,7 @@ export {
 } from './engine/engine'
 export { cpuProvider } from './engine/javascript'
 export { measureMatrixProductRate } from './engine/measure'
-export { wasmProvider } from './engine/wasm'
+export { type WasmFiles, wasmProvider } from './engine/wasm'
 export {
   CheckpointError,
   ConfigError,
