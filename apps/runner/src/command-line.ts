@@ -23,6 +23,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
     load: () => import('./commands/step'),
   },
   {
+    name: 'perplexity',
+    summary: 'how much learning from its context gains a model, over a whole text',
+    load: () => import('./commands/perplexity'),
+  },
+  {
     name: 'inspect',
     summary: "a model's layers, sizes and parameters, from its headers alone",
     load: () => import('./commands/inspect'),

@@ -20,7 +20,7 @@ export interface GradientOptions {
 
 /** Adds `--execution`, `--gradient`, `--loss-gradient`, `--derivative` and `--compatibility`. */
 export function addGradientOptions(command: Command): Command {
-  return command
+  const chosen = command
     .addOption(
       new Option('--execution <way>', "fused computes on the inner model's weights directly")
         .choices(['fused'])
@@ -31,6 +31,12 @@ export function addGradientOptions(command: Command): Command {
         .choices(['tint', 'exact'])
         .default('tint'),
     )
+  return addApproximationOptions(chosen)
+}
+
+/** Adds `--loss-gradient`, `--derivative` and `--compatibility`: how the gradient is approximated. */
+export function addApproximationOptions(command: Command): Command {
+  return command
     .addOption(
       new Option('--loss-gradient <name>', 'of cross-entropy, of the quadratic loss, or without a softmax')
         .choices([...lossGradients])

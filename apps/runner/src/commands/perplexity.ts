@@ -1,0 +1,145 @@
+import { basename } from 'node:path'
+import { version_core } from '@tensorflow/tfjs-core'
+import {
+  type ContextExample,
+  exampleContexts,
+  htmlReport,
+  type PerplexityReport,
+  perplexityReport,
+  runPerplexity,
+  type Sample,
+} from '@tintjs/evaluate'
+import { checkOutputFolder } from '@tintjs/evaluate/node'
+import type { InnerModel } from '@tintjs/inner'
+import type { EngineDescription } from '@tintjs/tensor'
+import { useEngine } from '@tintjs/tensor/node'
+import type { Command } from 'commander'
+import { addEngineOptions, parseNumber, parseNumbers } from '../command-options'
+import { addApproximationOptions } from '../gradient-options'
+import { interruption } from '../interruption'
+import { perplexityText } from '../output/perplexity-text'
+import { printJson } from '../output/print'
+import { Progress } from '../output/progress'
+import { RunProgress } from '../output/run-progress'
+import { packageVersion } from '../package-version'
+import { configurationOf, type Measurement, prepareMeasurement } from '../perplexity/measurement'
+import { checkOptions, type PerplexityCommandOptions, parseBatch, parsePart } from '../perplexity/options'
+import { openRunFolder, type RunFolder } from '../perplexity/run-folder'
+import { loadModel } from '../session'
+
+/** Adds the options and the action of `tint perplexity`. */
+export function configure(command: Command): void {
+  command
+    .requiredOption(
+      '--model <folder>',
+      "a checkpoint's folder with its tokenizer, or a model that comes with tint",
+    )
+    .requiredOption('--text <file>', 'UTF-8 text, cut into contexts that do not overlap')
+    .requiredOption('--context <tokens>', 'tokens in a context', parseNumber)
+    .requiredOption('--train-fraction <list>', 'shares of a context to learn from: 0.3,0.5', parseNumbers)
+    .option('--learning-rate <list>', 'rates to try: 1e-3,1e-4; needed unless --ways is inner', parseNumbers)
+    .option('--ways <list>', 'some of inner, exact and tint (default: all)', (list) => list.split(','))
+    .option(
+      '--contexts <from:to>',
+      "which of the text's contexts, as shares: 0:0.2 is the first fifth",
+      parsePart,
+    )
+    .option('--limit <count>', 'at most so many contexts, the first of them', parseNumber)
+    .option('--bos', 'begin each context with the begin-of-text token')
+    .option('--special-tokens', 'read special tokens that the text spells out as such, not as letters')
+    .option('--steps <count>', 'rounds of forward, backward and descent (default: 1)', parseNumber)
+    .option('--layers <count>', 'how many of the last blocks learn (default: all)', parseNumber)
+    .option('--update-norm-weights', 'let scales of norms learn too, not their biases only')
+  addApproximationOptions(command)
+    .option('--batch <count>', 'contexts at once; auto: what fits into 2 GiB, at most 8', parseBatch, 'auto')
+    .option('--output <folder>', 'write samples.jsonl, results.json and report.html; a new or empty folder')
+    .option('--resume', 'go on with what --output holds')
+  addEngineOptions(command).action(run)
+}
+
+async function run(options: PerplexityCommandOptions): Promise<void> {
+  checkOptions(options)
+  const { output, resume = false } = options
+  if (output !== undefined) await checkOutputFolder(output, { resume })
+  const measurement = await prepareMeasurement(options)
+  const loading = new Progress()
+  const engine = await useEngine(options.engine)
+  const model = await loadModel(options.model, loading)
+  loading.finish()
+  try {
+    const report = await measure(measurement, model.value, engine, options)
+    if (options.json) printJson(report)
+    else process.stdout.write(perplexityText(report, engine, output))
+  } finally {
+    model.value.dispose()
+  }
+}
+
+async function measure(
+  measurement: Measurement,
+  model: InnerModel,
+  engine: EngineDescription,
+  options: PerplexityCommandOptions,
+): Promise<PerplexityReport> {
+  const { plan, data, tokenizer } = measurement
+  const configuration = await configurationOf(measurement, model, engine)
+  const folder = await openRunFolder(options, configuration, plan)
+  try {
+    const samples = await takeSamples(measurement, model, folder)
+    const report = perplexityReport(
+      {
+        model: options.model,
+        data: { ...data, file: basename(options.text) },
+        configuration,
+        versions: versionsOf(engine),
+      },
+      samples,
+    )
+    if (folder.path !== undefined) {
+      const examples = await exampleContexts(model, plan, samples, { tokenizer, signal: interruption.signal })
+      await writeReport(folder, report, examples)
+    }
+    return report
+  } finally {
+    await folder.close()
+  }
+}
+
+async function takeSamples(
+  { plan }: Measurement,
+  model: InnerModel,
+  folder: RunFolder,
+): Promise<readonly Sample[]> {
+  const samples = [...folder.finished.samples]
+  const progress = new RunProgress('perplexity', 'contexts')
+  const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
+  interruption.signal.addEventListener('abort', tellStop, { once: true })
+  try {
+    await runPerplexity(model, plan, {
+      finishedUnits: folder.finished.count,
+      signal: interruption.signal,
+      onProgress: ({ contexts, totalContexts }) => progress.update(contexts, totalContexts),
+      onSamples: async (finished) => {
+        await folder.append(finished)
+        samples.push(...finished)
+      },
+    })
+    return samples
+  } finally {
+    interruption.signal.removeEventListener('abort', tellStop)
+    progress.finish()
+  }
+}
+
+async function writeReport(
+  folder: RunFolder,
+  report: PerplexityReport,
+  examples: readonly ContextExample[],
+): Promise<void> {
+  interruption.signal.throwIfAborted()
+  await folder.write(report, htmlReport(report, examples))
+}
+
+function versionsOf({ name, version }: EngineDescription): Record<string, string> {
+  return { tint: packageVersion(), node: process.versions.node, tfjs: version_core, [name]: version }
+}

@@ -1,0 +1,73 @@
+import type { PerplexityReport, PerplexityResult, Way } from '@tintjs/evaluate'
+import type { EngineDescription } from '@tintjs/tensor'
+import { engineText } from '../session'
+import { bold, dim } from './colours'
+import { changeText, countText, lossText, rateText } from './numbers'
+import { pairsText, tableText } from './print'
+
+const names: Readonly<Record<Way, string>> = { inner: 'inner', exact: 'exact', tint: 'TinT' }
+
+/** A measurement's results for people. */
+export function perplexityText(
+  report: PerplexityReport,
+  engine: EngineDescription,
+  output: string | undefined,
+): string {
+  const { data, configuration } = report
+  const dropped = 'they do not overlap, a last partial one is dropped'
+  const facts = pairsText({
+    ...recoveredPairs(report),
+    text: `${data.file}, SHA-256 ${data.sha256.slice(0, 16)}..., ${countText(data.fileBytes)} bytes`,
+    contexts: `${countText(data.contexts)} of ${countText(data.fileContexts)}, ${countText(configuration.context)} tokens each; ${dropped}`,
+    tokens: `${countText(data.tokens)} tokens, ${countText(data.bytes)} bytes`,
+    batch: `${countText(configuration.batch)} contexts`,
+    engine: engineText(engine),
+    ...(output === undefined ? {} : { written: `${output}: report.html, results.json, samples.jsonl` }),
+  })
+  const note = dim(
+    'Loss in nats per token over all test tokens, ± one standard error over contexts; * is the best rate of its way.',
+  )
+  return `${resultsTable(report)}\n${note}\n\n${facts}\n`
+}
+
+function resultsTable({ results, best }: PerplexityReport): string {
+  const isBest = ({ way, trainFraction, learningRate }: PerplexityResult) =>
+    way !== 'inner' &&
+    best.some((found) => found.trainFraction === trainFraction && found[way]?.learningRate === learningRate)
+  const rows = results.map((result) => {
+    const mark = isBest(result) ? '* ' : ''
+    return [
+      `${names[result.way]}`,
+      String(result.trainFraction),
+      result.learningRate === null ? '' : rateText(result.learningRate),
+      result.diverged > 0
+        ? `diverged in ${result.diverged}`
+        : mark + valueText(result.negativeLogLikelihood, result.standardError),
+      result.gain === null ? '' : valueText(-result.gain, result.gainStandardError, changeText),
+      result.perplexity?.toFixed(4) ?? '',
+      result.bitsPerByte?.toFixed(4) ?? '',
+    ].map((cell) => (mark === '' ? cell : bold(cell)))
+  })
+  return tableText(['way', 'learned', 'rate', 'loss', 'change', 'perplexity', 'bits/byte'], rows)
+}
+
+function valueText(
+  value: number | null,
+  error: number | null,
+  text: (value: number) => string = lossText,
+): string {
+  if (value === null) return ''
+  return error === null ? text(value) : `${text(value)} ± ${lossText(error)}`
+}
+
+/** What TinT has of exact's gain, at each fraction. */
+function recoveredPairs({ best }: PerplexityReport): Record<string, string> {
+  const shares = best.flatMap(({ trainFraction, recovered, recoveredStandardError }) => {
+    if (recovered === null) return []
+    const error = recoveredStandardError === null ? '' : ` ± ${(100 * recoveredStandardError).toFixed(1)}`
+    return [`${(100 * recovered).toFixed(1)}${error} % at ${trainFraction}`]
+  })
+  return shares.length === 0
+    ? {}
+    : { recovered: `${shares.join(', ')} of exact's gain, each at its best rate` }
+}

@@ -1,0 +1,117 @@
+import {
+  type ContextOptions,
+  checkContextLength,
+  contextsOf,
+  type MeasuredText,
+  type PerplexityConfiguration,
+  type PerplexityPlan,
+  planPerplexity,
+  settingsRecord,
+  tokenizeText,
+  type Way,
+  withoutSpecialTokens,
+} from '@tintjs/evaluate'
+import { hashModel, hashTokens, readTextFile } from '@tintjs/evaluate/node'
+import {
+  checkVocabulary,
+  describeInnerModel,
+  type InnerModel,
+  loadTokenizer,
+  type Tokenizer,
+} from '@tintjs/inner'
+import { CheckpointError, type EngineDescription } from '@tintjs/tensor'
+import { adapters, modelSource } from '../models'
+import type { PerplexityCommandOptions } from './options'
+
+/** Everything that is decided before a model is loaded. */
+export interface Measurement {
+  readonly plan: PerplexityPlan
+  readonly data: Omit<MeasuredText, 'file'>
+  readonly tokenizer: Tokenizer
+  readonly choice: Pick<PerplexityConfiguration, 'beginOfText' | 'specialTokens' | 'contexts' | 'limit'>
+}
+
+/**
+ * Reads and checks all that a measurement needs but the weights: the text, the tokenizer, the model's headers.
+ *
+ * @throws InputError, CheckpointError or ConfigError naming what is wrong
+ */
+export async function prepareMeasurement(options: PerplexityCommandOptions): Promise<Measurement> {
+  const file = await readTextFile(options.text)
+  const source = await modelSource(options.model)
+  const { description } = await describeInnerModel(source, { adapters })
+  checkContextLength(description, options.context)
+  const tokenizer = await loadTokenizer(source)
+  checkVocabulary(tokenizer, description)
+  const reading = options.specialTokens ? tokenizer : await loadTokenizer(withoutSpecialTokens(source))
+  const tokens = tokenizeText(reading, file.text)
+  const beginOfText = options.bos ? beginOfTextId(tokenizer, options.model) : undefined
+  const cut: ContextOptions = {
+    context: options.context,
+    beginOfText,
+    part: options.contexts,
+    limit: options.limit,
+  }
+  const { contexts, available } = contextsOf(tokens, cut)
+  const plan = planPerplexity(description, contexts, {
+    trainFractions: options.trainFraction,
+    learningRates: options.learningRate,
+    // Unknown ones are for the package to refuse.
+    ways: options.ways as Way[] | undefined,
+    gradient: {
+      lossGradient: options.lossGradient,
+      derivative: options.derivative,
+      compatibility: options.compatibility,
+    },
+    steps: options.steps,
+    layers: options.layers,
+    updateNormWeights: options.updateNormWeights,
+    batch: options.batch,
+  })
+  return {
+    plan,
+    tokenizer,
+    data: {
+      sha256: file.sha256,
+      contexts: contexts.length,
+      tokens: contexts.reduce((total, context) => total + context.tokens.length, 0),
+      bytes: contexts.reduce(
+        (total, { byteLengths }) => total + byteLengths.reduce((sum, size) => sum + size, 0),
+        0,
+      ),
+      fileContexts: available,
+      fileTokens: tokens.ids.length,
+      fileBytes: file.bytes,
+    },
+    choice: {
+      beginOfText: beginOfText ?? null,
+      specialTokens: options.specialTokens ?? false,
+      contexts: options.contexts ?? [0, 1],
+      limit: options.limit ?? null,
+    },
+  }
+}
+
+/** All that decides about the samples, the loaded model and the engine included. */
+export async function configurationOf(
+  { plan, data, choice }: Measurement,
+  model: InnerModel,
+  engine: EngineDescription,
+): Promise<PerplexityConfiguration> {
+  return {
+    ...choice,
+    ...settingsRecord(plan.settings),
+    format: 1,
+    modelHash: await hashModel(model),
+    textSha256: data.sha256,
+    tokensSha256: hashTokens(plan.contexts),
+    engine: engine.name,
+  }
+}
+
+function beginOfTextId({ beginOfText }: Tokenizer, model: string): number {
+  if (beginOfText !== undefined) return beginOfText
+  throw new CheckpointError(
+    `The tokenizer of ${model} names no token that begins a text; expected one for --bos. Leave that out.`,
+  )
+}

@@ -1,0 +1,59 @@
+import type { Derivative } from '@tintjs/inner'
+import type { LossGradient } from '@tintjs/simulate'
+import { InvalidArgumentError } from 'commander'
+import { type EngineOptions, parseNumber } from '../command-options'
+import { UsageError } from '../failures'
+
+/** The options of `tint perplexity`. */
+export interface PerplexityCommandOptions extends EngineOptions {
+  readonly model: string
+  readonly text: string
+  readonly context: number
+  readonly trainFraction: number[]
+  readonly learningRate?: number[]
+  readonly ways?: string[]
+  readonly contexts?: [from: number, to: number]
+  readonly limit?: number
+  readonly bos?: true
+  readonly specialTokens?: true
+  readonly steps?: number
+  readonly layers?: number
+  readonly updateNormWeights?: true
+  readonly lossGradient: LossGradient
+  readonly derivative?: Derivative
+  readonly compatibility?: 'authors-code'
+  readonly batch: number | 'auto'
+  readonly output?: string
+  readonly resume?: true
+}
+
+/** @throws UsageError for options that do not go together */
+export function checkOptions({
+  output,
+  resume,
+  ways,
+  derivative,
+  compatibility,
+}: PerplexityCommandOptions): void {
+  if (resume && output === undefined) {
+    throw new UsageError('--resume goes on with what a folder holds; name the folder with --output.')
+  }
+  const aboutTint = derivative === undefined ? compatibility && '--compatibility' : '--derivative'
+  if (aboutTint !== undefined && ways !== undefined && !ways.includes('tint')) {
+    throw new UsageError(`${aboutTint} is about TinT's gradient; leave it out, or add tint to --ways.`)
+  }
+}
+
+/** Reads `FROM:TO`. Whether it is in range is for the package to say. */
+export function parsePart(text: string): [from: number, to: number] {
+  const [from, to, ...rest] = text.split(':')
+  if (from === undefined || to === undefined || rest.length > 0) {
+    throw new InvalidArgumentError(`"${text}" is not FROM:TO; expected two shares of the text such as 0:0.2.`)
+  }
+  return [parseNumber(from), parseNumber(to)]
+}
+
+/** Reads `auto` or a number. */
+export function parseBatch(text: string): number | 'auto' {
+  return text === 'auto' ? text : parseNumber(text)
+}

@@ -1,0 +1,83 @@
+import * as z from 'zod'
+import { ways } from './sample'
+import type { SettingsRecord } from './settings'
+
+/** Everything that decides about the samples of a run, in the order in which differences are told. */
+export interface PerplexityConfiguration extends SettingsRecord {
+  /** Of the form of `samples.jsonl`. */
+  readonly format: 1
+  /** SHA-256 of the model's layers and weights, see `hashModel`. */
+  readonly modelHash: string
+  /** SHA-256 of the text file. */
+  readonly textSha256: string
+  /** SHA-256 of the token ids of the contexts that are used. */
+  readonly tokensSha256: string
+  /** The id in front of each context, or null. */
+  readonly beginOfText: number | null
+  /** Whether special tokens that the text spells out are read as such. */
+  readonly specialTokens: boolean
+  /** Which contexts are used, as shares of the text. */
+  readonly contexts: readonly [from: number, to: number]
+  /** How many of them at most, or null. */
+  readonly limit: number | null
+  /** The engine's name. Engines differ in the last digits. */
+  readonly engine: string
+}
+
+const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
+
+/** In the order in which differences are told: what people choose first. */
+const schema = z.strictObject({
+  format: z.literal(1),
+  modelHash: sha256,
+  textSha256: sha256,
+  context: z.int(),
+  contexts: z.tuple([z.number(), z.number()]),
+  limit: z.int().nullable(),
+  beginOfText: z.int().nullable(),
+  specialTokens: z.boolean(),
+  tokensSha256: sha256,
+  ways: z.array(z.enum(ways)),
+  trainFractions: z.array(z.number()),
+  learningRates: z.array(z.number()),
+  lossGradient: z.string(),
+  derivative: z.string(),
+  attentionGradient: z.string(),
+  compatibility: z.string().nullable(),
+  steps: z.int(),
+  layers: z.int(),
+  updateNormWeights: z.boolean(),
+  batch: z.int(),
+  engine: z.string(),
+}) satisfies z.ZodType<PerplexityConfiguration>
+
+/** Reads a configuration that a run has left. @returns undefined for anything else */
+export function parseConfiguration(json: unknown): PerplexityConfiguration | undefined {
+  const { success, data } = schema.safeParse(json)
+  return success ? data : undefined
+}
+
+/** The configuration with its fields in their order, as it is written. */
+export function orderedConfiguration(configuration: PerplexityConfiguration): PerplexityConfiguration {
+  return schema.parse(configuration)
+}
+
+/** A field in which two configurations differ. */
+export interface Difference {
+  readonly field: string
+  readonly before: string
+  readonly now: string
+}
+
+/** The first field in which two configurations differ, or undefined where they are the same. */
+export function firstDifference(
+  before: PerplexityConfiguration,
+  now: PerplexityConfiguration,
+): Difference | undefined {
+  const values = (configuration: PerplexityConfiguration) =>
+    new Map(Object.entries(configuration).map(([field, value]) => [field, JSON.stringify(value)]))
+  const [left, right] = [values(before), values(now)]
+  const field = Object.keys(schema.shape).find((name) => left.get(name) !== right.get(name))
+  if (field === undefined) return undefined
+  return { field, before: left.get(field) ?? 'missing', now: right.get(field) ?? 'missing' }
+}

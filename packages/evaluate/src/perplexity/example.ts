@@ -1,0 +1,166 @@
+import type { InnerModel, Tokenizer } from '@tintjs/inner'
+import { trainingStep } from '@tintjs/simulate'
+import type { Context } from '../text/contexts'
+import { bestRates } from './aggregate'
+import type { PerplexityPlan } from './plan'
+import type { Sample, Way } from './sample'
+import { trainLengthOf } from './settings'
+
+/** A piece of text: one token, or a few that spell a character together. */
+export interface ExamplePiece {
+  readonly text: string
+  /** Summed over its tokens, in nats. */
+  readonly lossBefore: number
+  readonly lossAfter: number
+}
+
+/** One context, token by token. */
+export interface ContextExample {
+  /** Why it is shown: of all contexts it gained the most, or its gain is the median. */
+  readonly choice: 'largest gain' | 'median gain'
+  /** The context's id. */
+  readonly sample: number
+  readonly way: Exclude<Way, 'inner'>
+  readonly trainFraction: number
+  readonly learningRate: number
+  /** The text that was learned. */
+  readonly learned: string
+  /** The text that was tested. */
+  readonly pieces: readonly ExamplePiece[]
+}
+
+/** What examples are made of. */
+export interface ExampleOptions {
+  /** Gives a token's bytes. */
+  readonly tokenizer: Pick<Tokenizer, 'tokenBytes'>
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The contexts in which learning gained the most and the median, token by token, at TinT's best rate (exact's where
+ * TinT was not measured) and the fraction that is nearest to a half. Takes a training step for each.
+ *
+ * @returns none where the samples do not have the inner model and another way
+ */
+export async function exampleContexts(
+  model: InnerModel,
+  plan: PerplexityPlan,
+  samples: readonly Sample[],
+  options: ExampleOptions,
+): Promise<ContextExample[]> {
+  const chosen = chooseRate(plan, samples)
+  if (chosen === undefined) return []
+  const gains = contextGains(samples, chosen)
+  const order = [...gains].sort((left, right) => right.gain - left.gain)
+  const picks = [
+    { choice: 'largest gain', sample: order[0]?.sample },
+    { choice: 'median gain', sample: order[Math.floor(order.length / 2)]?.sample },
+  ] as const
+  const examples: ContextExample[] = []
+  for (const { choice, sample } of picks) {
+    const context = plan.contexts.find(({ id }) => id === sample)
+    if (context === undefined || examples.some((example) => example.sample === sample)) continue
+    examples.push({ choice, ...(await exampleOf(model, plan, context, chosen, options)) })
+  }
+  return examples
+}
+
+type Chosen = Pick<ContextExample, 'way' | 'trainFraction' | 'learningRate'>
+
+function chooseRate({ settings }: PerplexityPlan, samples: readonly Sample[]): Chosen | undefined {
+  if (!settings.ways.includes('inner')) return undefined
+  const way = settings.ways.includes('tint') ? 'tint' : 'exact'
+  const fromHalf = (fraction: number) => Math.abs(fraction - 0.5)
+  const best = bestRates(samples)
+    .filter((fraction) => fraction[way] !== null)
+    .sort((left, right) => fromHalf(left.trainFraction) - fromHalf(right.trainFraction))[0]
+  const rate = best?.[way]?.learningRate
+  return best === undefined || rate === undefined
+    ? undefined
+    : { way, trainFraction: best.trainFraction, learningRate: rate }
+}
+
+function contextGains(samples: readonly Sample[], { way, trainFraction, learningRate }: Chosen) {
+  const before = new Map(
+    samples
+      .filter((sample) => sample.way === 'inner' && sample.trainFraction === trainFraction)
+      .map(({ sample, negativeLogLikelihood }) => [sample, negativeLogLikelihood]),
+  )
+  return samples
+    .filter(
+      (sample) =>
+        sample.way === way && sample.trainFraction === trainFraction && sample.learningRate === learningRate,
+    )
+    .map(({ sample, negativeLogLikelihood }) => ({
+      sample,
+      gain: (before.get(sample) ?? 0) - (negativeLogLikelihood ?? 0),
+    }))
+}
+
+async function exampleOf(
+  model: InnerModel,
+  { settings }: PerplexityPlan,
+  { id, tokens }: Context,
+  chosen: Chosen,
+  { tokenizer, signal }: ExampleOptions,
+): Promise<Omit<ContextExample, 'choice'>> {
+  const trainLength = trainLengthOf(chosen.trainFraction, settings.context)
+  const step = await trainingStep(model, tokens, {
+    trainLength,
+    learningRate: chosen.learningRate,
+    gradient: settings.gradients[chosen.way],
+    steps: settings.steps,
+    layers: settings.layers,
+    updateNormWeights: settings.updateNormWeights,
+    signal,
+  })
+  step.dispose()
+  const [losses] = step.sequences
+  const bytes = Array.from(tokens, (token) => tokenizer.tokenBytes(token))
+  return {
+    ...chosen,
+    sample: id,
+    learned: new TextDecoder().decode(joined(bytes.slice(0, trainLength))),
+    pieces: spell(
+      bytes.slice(trainLength),
+      losses?.tokenLossesBefore ?? new Float32Array(),
+      losses?.tokenLossesAfter ?? new Float32Array(),
+    ),
+  }
+}
+
+/** Groups tokens until their bytes are whole characters. */
+function spell(
+  tokens: readonly Uint8Array[],
+  lossesBefore: Float32Array,
+  lossesAfter: Float32Array,
+): ExamplePiece[] {
+  const pieces: ExamplePiece[] = []
+  let start = 0
+  tokens.forEach((_, index) => {
+    const next = tokens[index + 1]?.[0]
+    const goesOn = next !== undefined && (next & 0xc0) === 0x80
+    if (goesOn) return
+    pieces.push({
+      text: new TextDecoder().decode(joined(tokens.slice(start, index + 1))),
+      lossBefore: sum(lossesBefore.subarray(start, index + 1)),
+      lossAfter: sum(lossesAfter.subarray(start, index + 1)),
+    })
+    start = index + 1
+  })
+  return pieces
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+function sum(values: Float32Array): number {
+  return values.reduce((total, value) => total + value, 0)
+}

@@ -1,0 +1,115 @@
+import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '@tintjs/tensor'
+import { writeFileAtomically } from '@tintjs/tensor/node'
+import {
+  firstDifference,
+  orderedConfiguration,
+  type PerplexityConfiguration,
+  parseConfiguration,
+} from './configuration'
+
+/** The files of a run's folder. */
+export const outputFiles = {
+  configuration: 'configuration.json',
+  samples: 'samples.jsonl',
+  results: 'results.json',
+  report: 'report.html',
+} as const
+
+/** What a kill in the middle of `writeFileAtomically` may leave. */
+const leftOver = /^\.(configuration\.json|results\.json|report\.html)\.[0-9a-f-]+\.tmp$/
+
+/**
+ * Checks before anything is computed that a folder can be used: it is new or empty, or a run is to go on in it.
+ *
+ * @throws InputError when it holds files and no run is to go on, or files of something else
+ */
+export async function checkOutputFolder(folder: string, { resume }: { resume: boolean }): Promise<void> {
+  const found = await stat(folder).catch(() => undefined)
+  if (found === undefined) return
+  if (!found.isDirectory()) {
+    throw new InputError(`${folder} is a file; expected a new or empty folder for the results.`)
+  }
+  const content = (await readdir(folder)).filter((name) => !leftOver.test(name))
+  if (content.length === 0 || (resume && content.includes(outputFiles.configuration))) return
+  const isRun = content.includes(outputFiles.configuration)
+  throw new InputError(
+    isRun
+      ? `The folder ${folder} holds a run already; give --resume to go on with it, or another folder.`
+      : `The folder ${folder} holds ${content.length} files, such as ${content[0]}, and no run to go on with; expected a new or empty folder.`,
+  )
+}
+
+/**
+ * Makes a run's folder, or opens the one in which the same run has begun.
+ *
+ * @param configuration of this run; written to the folder when it is new
+ * @throws InputError naming the first difference when the folder holds a run of another configuration
+ */
+export async function openOutputFolder(
+  folder: string,
+  configuration: PerplexityConfiguration,
+  options: { resume: boolean },
+): Promise<void> {
+  await checkOutputFolder(folder, options)
+  await makeFolder(folder)
+  for (const name of await readdir(folder)) {
+    if (leftOver.test(name)) await rm(join(folder, name), { force: true })
+  }
+  const before = await readConfiguration(folder)
+  if (before === undefined) {
+    await writeJson(join(folder, outputFiles.configuration), orderedConfiguration(configuration))
+    return
+  }
+  const difference = firstDifference(before, configuration)
+  if (difference === undefined) return
+  throw new InputError(
+    `The folder ${folder} holds results of another configuration: ${difference.field} was ${difference.before} and is ` +
+      `${difference.now} now. Give the same options to go on with it, or another folder.`,
+  )
+}
+
+/**
+ * The configuration of the run in a folder.
+ *
+ * @returns undefined where there is none
+ * @throws InputError for a file that is no configuration of this version
+ */
+export async function readConfiguration(folder: string): Promise<PerplexityConfiguration | undefined> {
+  const path = join(folder, outputFiles.configuration)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw new InputError(`${path} cannot be read (${error.code}); check that it is a file that you may read.`)
+  })
+  if (text === undefined) return undefined
+  const configuration = parseConfiguration(parseJson(text))
+  if (configuration !== undefined) return configuration
+  throw new InputError(
+    `${path} is not the configuration of a run that this version can go on with; use another folder.`,
+  )
+}
+
+/** Writes JSON for people and programs, whole or not at all. */
+export async function writeJson(path: string, content: object): Promise<void> {
+  await writeFileAtomically(path, [`${JSON.stringify(content, undefined, 2)}\n`])
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true })
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    throw new InputError(
+      `The folder ${folder} could not be made (${code}); check that its parent may be written.`,
+    )
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

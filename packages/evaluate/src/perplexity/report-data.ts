@@ -1,0 +1,53 @@
+import { aggregate, type BestOfFraction, bestRates, type PerplexityResult } from './aggregate'
+import type { PerplexityConfiguration } from './configuration'
+import type { Sample } from './sample'
+
+/** The text that was measured on. */
+export interface MeasuredText {
+  readonly file: string
+  /** Of the file. */
+  readonly sha256: string
+  /** Contexts that were used. */
+  readonly contexts: number
+  /** Tokens in them, learned ones included. */
+  readonly tokens: number
+  /** UTF-8 bytes of their text. */
+  readonly bytes: number
+  /** Contexts in the whole file; the tokens after the last one are dropped. */
+  readonly fileContexts: number
+  readonly fileTokens: number
+  readonly fileBytes: number
+}
+
+/** All that a run found out, as `results.json` holds it. */
+export interface PerplexityReport {
+  readonly model: string
+  readonly data: MeasuredText
+  readonly results: readonly PerplexityResult[]
+  readonly best: readonly BestOfFraction[]
+  readonly configuration: PerplexityConfiguration
+  /** Of the programs that computed, by name. */
+  readonly versions: Readonly<Record<string, string>>
+  readonly engine: string
+  readonly modelHash: string
+}
+
+/** What a report says beside the numbers that come from samples. */
+export type ReportFacts = Pick<PerplexityReport, 'model' | 'data' | 'configuration' | 'versions'>
+
+/** Puts a report together from the samples of a run. */
+export function perplexityReport(
+  { model, data, configuration, versions }: ReportFacts,
+  samples: readonly Sample[],
+): PerplexityReport {
+  return {
+    model,
+    data,
+    results: aggregate(samples),
+    best: bestRates(samples),
+    configuration,
+    versions,
+    engine: configuration.engine,
+    modelHash: configuration.modelHash,
+  }
+}

@@ -1,0 +1,182 @@
+import { type InnerModel, scoreTokens } from '@tintjs/inner'
+import { trainingStep } from '@tintjs/simulate'
+import { NotFiniteError } from '@tintjs/tensor'
+import type { Context } from '../text/contexts'
+import type { PerplexityPlan, Task, Unit } from './plan'
+import type { Sample } from './sample'
+import { type PerplexitySettings, trainLengthOf } from './settings'
+
+/** How far a measurement has come. */
+export interface PerplexityProgress {
+  /** Contexts that are done: a part of a context where some of its tasks are. */
+  readonly contexts: number
+  readonly totalContexts: number
+}
+
+/** What happens around a measurement. */
+export interface RunOptions {
+  /** How many units were finished before, by another run of the same plan; default 0. */
+  readonly finishedUnits?: number | undefined
+  /** Takes the samples of a finished unit; the next one waits for it. */
+  readonly onSamples: (samples: readonly Sample[]) => Promise<void> | void
+  readonly onProgress?: ((progress: PerplexityProgress) => void) | undefined
+  /** Stops between blocks of a model; the unit under way is lost, and the signal's reason is thrown. */
+  readonly signal?: AbortSignal | undefined
+}
+
+type LearningTask = Exclude<Task, { way: 'inner' }>
+
+/**
+ * Runs what is left of a plan, unit by unit. Every tensor of a unit is freed before the next one starts.
+ *
+ * @throws NotFiniteError when the model itself predicts no finite numbers
+ */
+export async function runPerplexity(
+  model: InnerModel,
+  plan: PerplexityPlan,
+  { finishedUnits = 0, onSamples, onProgress, signal }: RunOptions,
+): Promise<void> {
+  const { settings, contexts, tasks } = plan
+  const total = contexts.length * tasks.reduce((sum, task) => sum + cost(task, settings), 0)
+  let done = 0
+  const tell = (share: number) =>
+    onProgress?.({
+      contexts: ((done + share) / total) * contexts.length,
+      totalContexts: contexts.length,
+    })
+  for (let index = 0; index < plan.unitCount; index++) {
+    const unit = plan.unit(index)
+    const unitCost = unit.contexts.length * cost(unit.task, settings)
+    if (index >= finishedUnits) {
+      signal?.throwIfAborted()
+      const samples = await runUnit(model, unit, settings, signal, (share) => tell(share * unitCost))
+      await onSamples(samples)
+    }
+    done += unitCost
+    if (index >= finishedUnits - 1) tell(0)
+  }
+}
+
+/** In forward passes; a backward takes about two. */
+function cost({ way }: Task, { steps }: PerplexitySettings): number {
+  return way === 'inner' ? 1 : 3 * steps + 1
+}
+
+async function runUnit(
+  model: InnerModel,
+  { contexts, task }: Unit,
+  settings: PerplexitySettings,
+  signal: AbortSignal | undefined,
+  onShare: (share: number) => void,
+): Promise<Sample[]> {
+  if (task.way === 'inner') return scoreContexts(model, contexts, settings, signal)
+  try {
+    return await learnContexts(model, contexts, task, settings, signal, onShare)
+  } catch (error) {
+    if (!(error instanceof NotFiniteError)) throw error
+    return learnEach(model, contexts, task, settings, signal)
+  }
+}
+
+/** One forward, whose losses serve all fractions. */
+async function scoreContexts(
+  model: InnerModel,
+  contexts: readonly Context[],
+  { context, trainFractions }: PerplexitySettings,
+  signal: AbortSignal | undefined,
+): Promise<Sample[]> {
+  const scores = await scoreTokens(
+    model,
+    contexts.map(({ tokens }) => tokens),
+    { signal },
+  )
+  return contexts.flatMap((scored, index) => {
+    const tokenLosses = scores[index]?.tokenLosses ?? new Float32Array()
+    if (!tokenLosses.every(Number.isFinite)) {
+      throw new NotFiniteError(
+        `A loss of context ${scored.id} is not a finite number although nothing was learned: the checkpoint holds ` +
+          'numbers that are not finite or far too large; check it.',
+      )
+    }
+    return trainFractions.map((trainFraction) => {
+      const trainLength = trainLengthOf(trainFraction, context)
+      // The first loss is token 1's.
+      const losses = tokenLosses.subarray(trainLength - 1)
+      return sampleOf(scored, { way: 'inner', trainFraction, learningRate: null }, trainLength, losses)
+    })
+  })
+}
+
+async function learnContexts(
+  model: InnerModel,
+  contexts: readonly Context[],
+  task: LearningTask,
+  settings: PerplexitySettings,
+  signal: AbortSignal | undefined,
+  onShare?: (share: number) => void,
+): Promise<Sample[]> {
+  const { context, gradients, steps, layers, updateNormWeights } = settings
+  const trainLength = trainLengthOf(task.trainFraction, context)
+  const step = await trainingStep(
+    model,
+    contexts.map(({ tokens }) => tokens),
+    {
+      trainLength,
+      learningRate: task.learningRate,
+      gradient: gradients[task.way],
+      steps,
+      layers,
+      updateNormWeights,
+      signal,
+      onProgress: ({ done, total }) => onShare?.(done / total),
+    },
+  )
+  step.dispose()
+  return contexts.map((learned, index) =>
+    sampleOf(learned, task, trainLength, step.sequences[index]?.tokenLossesAfter ?? new Float32Array()),
+  )
+}
+
+/** One by one, so that a context at which a rate is far too high does not take the others with it. */
+async function learnEach(
+  model: InnerModel,
+  contexts: readonly Context[],
+  task: LearningTask,
+  settings: PerplexitySettings,
+  signal: AbortSignal | undefined,
+): Promise<Sample[]> {
+  const samples: Sample[] = []
+  for (const context of contexts) {
+    try {
+      samples.push(...(await learnContexts(model, [context], task, settings, signal)))
+    } catch (error) {
+      if (!(error instanceof NotFiniteError)) throw error
+      samples.push(sampleOf(context, task, trainLengthOf(task.trainFraction, settings.context), undefined))
+    }
+  }
+  return samples
+}
+
+/** @param losses of the test tokens in nats; undefined where they are no finite numbers */
+function sampleOf(
+  { id, byteLengths }: Context,
+  { way, trainFraction, learningRate }: Pick<Sample, 'way' | 'trainFraction' | 'learningRate'>,
+  trainLength: number,
+  losses: Float32Array | undefined,
+): Sample {
+  return {
+    sample: id,
+    way,
+    trainFraction,
+    learningRate,
+    negativeLogLikelihood: losses === undefined ? null : sum(losses),
+    tokens: byteLengths.length - trainLength,
+    bytes: sum(byteLengths.subarray(trainLength)),
+  }
+}
+
+function sum(values: Float32Array | Int32Array): number {
+  let total = 0
+  for (const value of values) total += value
+  return total
+}

@@ -1,0 +1,43 @@
+import * as z from 'zod'
+
+/** How the test tokens are predicted, in the order of execution and of tables. */
+export const ways = ['inner', 'exact', 'tint'] as const
+
+/** `inner`: the model as it is; `exact`: dynamic evaluation; `tint`: the step that TinT simulates. */
+export type Way = (typeof ways)[number]
+
+const finite = z.number().finite()
+
+/** The form of a {@link Sample}, as a line of `samples.jsonl` holds it. */
+export const sampleSchema = z.strictObject({
+  sample: z.int().min(0),
+  way: z.enum(ways),
+  trainFraction: finite,
+  learningRate: finite.nullable(),
+  negativeLogLikelihood: finite.nullable(),
+  tokens: z.int().min(1),
+  bytes: z.int().min(0),
+})
+
+/** How one context's test tokens were predicted in one way. */
+export interface Sample {
+  /** The context's id. */
+  readonly sample: number
+  readonly way: Way
+  readonly trainFraction: number
+  /** Null for `inner`, which learns nothing. */
+  readonly learningRate: number | null
+  /** Summed over the test tokens, in nats; null where it was no finite number, as the rate was far too high. */
+  readonly negativeLogLikelihood: number | null
+  /** Test tokens. */
+  readonly tokens: number
+  /** UTF-8 bytes of the test tokens' text. */
+  readonly bytes: number
+}
+
+/** A line of `samples.jsonl`, its line end included. */
+export function sampleLine(sample: Sample): string {
+  const { sample: id, way, trainFraction, learningRate, negativeLogLikelihood, tokens, bytes } = sample
+  const ordered = { sample: id, way, trainFraction, learningRate, negativeLogLikelihood, tokens, bytes }
+  return `${JSON.stringify(ordered)}\n`
+}

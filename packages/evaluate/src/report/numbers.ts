@@ -1,0 +1,45 @@
+import type { Way } from '../perplexity/sample'
+
+/** What pages call the ways. */
+export const wayNames: Readonly<Record<Way, string>> = {
+  inner: 'model alone',
+  exact: 'exact',
+  tint: 'TinT',
+}
+
+/** Losses in nats: four digits after the point. */
+export function lossText(value: number): string {
+  return fixed(value, 4)
+}
+
+/** A gain with its sign. */
+export function gainText(value: number): string {
+  return `${value > 0 ? '+' : ''}${fixed(value, 4)}`
+}
+
+/** A share in percent. */
+export function percentText(share: number): string {
+  return `${Math.round(100 * share)} %`
+}
+
+/** A share with its error, e.g. `97.3 ± 0.4 %`. */
+export function shareText(share: number, error: number | null): string {
+  const value = fixed(100 * share, 1)
+  return error === null ? `${value} %` : `${value} ± ${fixed(100 * error, 1)} %`
+}
+
+/** Counts with groups of three: `1,256,449`. */
+export function countText(count: number): string {
+  return count.toLocaleString('en-US')
+}
+
+/** Learning rates as people write them: `0.001`, `3e-4`. */
+export function rateText(rate: number): string {
+  return rate > 0 && rate < 0.001 ? rate.toExponential() : String(rate)
+}
+
+/** With a real minus sign, and no negative zero. */
+function fixed(value: number, digits: number): string {
+  const text = value.toFixed(digits)
+  return Number(text) === 0 ? text.replace('-', '') : text.replace('-', '−')
+}

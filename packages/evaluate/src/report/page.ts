@@ -1,0 +1,108 @@
+import type { BestOfFraction } from '../perplexity/aggregate'
+import type { ContextExample } from '../perplexity/example'
+import type { PerplexityReport } from '../perplexity/report-data'
+import type { Way } from '../perplexity/sample'
+import { clipping } from './chart'
+import { gainChart } from './gain-chart'
+import { lossCharts } from './loss-charts'
+import { type Markup, markup } from './markup'
+import { countText, percentText, wayNames } from './numbers'
+import { style } from './style'
+import { accountOf, resultsTable } from './tables'
+import { textGains } from './text-gain'
+
+/**
+ * The report of a measurement as one HTML file that needs nothing else: loss against learning rate, gain against the
+ * share that is learned, sample texts coloured by what learning changed, all results, and what was counted.
+ *
+ * @param examples as `exampleContexts` gives them; default none
+ */
+export function htmlReport(report: PerplexityReport, examples: readonly ContextExample[] = []): string {
+  const { model, data, results, best, configuration } = report
+  const { ways } = configuration
+  const learns = ways.some((way) => way !== 'inner')
+  const title = `${nameOf(model)} on ${nameOf(data.file)}`
+  const sections: (Markup | undefined)[] = [
+    learns ? section('Loss against learning rate', lossIntroduction(ways), lossCharts(results)) : undefined,
+    section('What learning gains', gainIntroduction, gainChart(best)),
+    section('Where it helps', textIntroduction, examples.length === 0 ? undefined : textGains(examples)),
+    section('All results', markup``, resultsTable(report)),
+    section('What was counted', markup``, accountOf(report)),
+  ]
+  return markup`<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
+<title>${title}: perplexity</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1>${title}</h1>
+${lead(best)}<p class="soft">${countText(data.contexts)} contexts of ${countText(configuration.context)} tokens, ${countText(data.bytes)} bytes. Each time the model learns from the first part of a context by one step of gradient descent and predicts the rest; then it starts afresh.</p>
+${clipping()}${sections}</main>
+</body>
+</html>
+`.text
+}
+
+/** The end of a path. */
+function nameOf(path: string): string {
+  return path.split(/[/\\]/).filter(Boolean).at(-1) ?? path
+}
+
+/** The best result of TinT, or of exact, in a sentence. */
+function lead(best: readonly BestOfFraction[]): Markup | undefined {
+  const way: Way = best.some(({ tint }) => tint !== null) ? 'tint' : 'exact'
+  const top = best
+    .flatMap((fraction) => {
+      const gain = fraction[way]?.gain ?? null
+      return gain === null ? [] : [{ ...fraction, gain, error: fraction[way]?.gainStandardError ?? null }]
+    })
+    .sort((left, right) => right.gain - left.gain)[0]
+  if (top === undefined || top.gain <= 0) return undefined
+  const { trainFraction, gain, error, recovered } = top
+  const amount = `${gain.toFixed(4)}${error === null ? '' : ` ± ${error.toFixed(4)}`}`
+  const share =
+    recovered === null || way === 'exact'
+      ? undefined
+      : markup` That is <b>${percentText(recovered)}</b> of what exact back-propagation gains.`
+  return markup`<p class="lead">Having learned from the first ${percentText(trainFraction)} of a context, the model predicts the rest <b>${amount} nats per token</b> better${way === 'tint' ? ', with the step that TinT computes in its forward pass' : ''}.${share}</p>
+`
+}
+
+function section(title: string, introduction: Markup, content: Markup | undefined): Markup | undefined {
+  return content === undefined
+    ? undefined
+    : markup`<section>
+<h2>${title}</h2>
+${introduction}${content}</section>
+`
+}
+
+function lossIntroduction(ways: readonly Way[]): Markup {
+  const bars = ways.includes('inner')
+    ? 'Error bars: one standard error of the difference to the model alone on the same contexts.'
+    : 'Error bars: one standard error over contexts.'
+  return markup`<p class="soft">Mean loss of the test tokens; lower is better. ${bars} All charts have one scale, moved so that the model alone is at one height; an arrow at the top stands for a loss above it.</p>
+<ul class="keys">${ways.map((way) => markup`<li>${key(way)}${wayNames[way]}</li>`)}</ul>
+`
+}
+
+const gainIntroduction = markup`<p class="soft">How much lower the loss is than the model’s alone, at the best of the rates. Where the rate was chosen on the same contexts, the gain is a little flattered.</p>
+`
+
+const textIntroduction = markup`<p class="soft">The part of a context that was predicted, token by token: blue became easier to predict by learning, orange harder. Point at a token for its losses before and after.</p>
+`
+
+/** A line's sign in the key. */
+function key(way: Way): Markup {
+  const mark = {
+    inner: undefined,
+    exact: markup`<rect class="mark" x="13.5" y="3.5" width="7" height="7"/>`,
+    tint: markup`<circle class="mark" cx="17" cy="7" r="4"/>`,
+  }[way]
+  return markup`<svg viewBox="0 0 34 14" aria-hidden="true"><g class="series ${way}"><line class="line" x1="0" x2="34" y1="7" y2="7"/>${mark}</g></svg>`
+}
