@@ -5,6 +5,7 @@ import { messageOf } from './errors.js'
 import { copyWhole, sha256OfFile, sizeOfFile } from './files.js'
 import type { FoundPackage } from './locate.js'
 import type { Reporter } from './report.js'
+import { requireSafe } from './trust.js'
 
 const FILE = 'tfjs_binding.node'
 
@@ -14,8 +15,12 @@ export async function bindingEntry(cache: string, libraryKey: string, found: Fou
   return join(cache, `${libraryKey}.binding-${found.version}-napi-v${NAPI_VERSION}-${sources}`)
 }
 
-/** Puts the cached binding into the package; false when there is none or it is damaged. */
+/**
+ * Puts the cached binding into the package; false when there is none or it is damaged.
+ * @throws {InstallError} `unsafe-cache`
+ */
 export async function takeBinding(entry: string, packageFolder: string): Promise<boolean> {
+  await requireSafe(entry)
   const manifest = await readEntry(entry)
   const cached = join(entry, FILE)
   if (manifest === null || (await sha256OfFile(cached)) !== manifest.files[FILE]?.sha256) return false

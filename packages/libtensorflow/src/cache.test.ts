@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { mkdir, readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -21,6 +22,16 @@ describe('cacheFolder', () => {
     [{ XDG_CACHE_HOME: '/x', HOME: '/h' }, 'darwin', '/h/Library/Caches/tint/libtensorflow'],
   ])('%j on %s is %s', (env, os, folder) => {
     expect(cacheFolder(env, os)).toBe(folder)
+  })
+
+  it('ignores a relative XDG_CACHE_HOME', () => {
+    expect(cacheFolder({ XDG_CACHE_HOME: 'x', HOME: '/h' }, 'linux')).toBe('/h/.cache/tint/libtensorflow')
+  })
+
+  it('says what to set where there is no home', () => {
+    const work = () => cacheFolder({ HOME: 'x' }, 'linux')
+    expect(work).toThrow(expect.objectContaining({ code: 'cannot-write' }))
+    expect(work).toThrow(/HOME is not set.*set TINT_CACHE/)
   })
 })
 
@@ -87,7 +98,9 @@ describe('readEntry', () => {
 describe('withLock', () => {
   it('lets one work after the other and clears what a killed one left', async () => {
     const cache = join(await temporaryFolder(), 'libtensorflow')
-    await mkdir(join(cache, 'k.partial-1-ab'), { recursive: true })
+    const { pid } = spawnSync('true')
+    await mkdir(join(cache, `k.partial-${pid}-ab`), { recursive: true })
+    await mkdir(join(cache, `k.partial-${process.ppid}-ab`)) // of a process that runs
     const events: string[] = []
     const waiting = recordingReporter()
     let second: Promise<void> | undefined
@@ -99,7 +112,7 @@ describe('withLock', () => {
     await second
     expect(events).toEqual(['first', 'second'])
     expect(waiting.lines).toEqual(['Another installation is at work; waiting for it.'])
-    expect(await readdir(cache)).toEqual([])
+    expect(await readdir(cache)).toEqual([`k.partial-${process.ppid}-ab`])
   })
 
   it('works without a lock where none can be made', async () => {

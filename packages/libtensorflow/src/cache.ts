@@ -1,9 +1,8 @@
 import { rmSync } from 'node:fs'
-import { mkdir, readdir, rm } from 'node:fs/promises'
-import { homedir } from 'node:os'
-import { dirname, join, resolve } from 'node:path'
-import lockfile from 'proper-lockfile'
-import { InstallError, messageOf, systemCode } from './errors.js'
+import { mkdir } from 'node:fs/promises'
+import { userInfo } from 'node:os'
+import { dirname, isAbsolute, join, resolve } from 'node:path'
+import { InstallError, systemCode, writing } from './errors.js'
 import {
   discard,
   type FileTable,
@@ -12,10 +11,13 @@ import {
   replaceFolder,
   sha256OfFile,
   sizeOfFile,
+  sweepPartials,
   writeJson,
 } from './files.js'
+import { takeLock } from './lock.js'
 import type { Environment } from './processes.js'
 import type { Reporter } from './report.js'
+import { MAKE_ROOM } from './space.js'
 
 /** What lies in a folder of the cache and where it came from. */
 export interface Manifest {
@@ -28,19 +30,40 @@ export interface Manifest {
 
 const MANIFEST = 'manifest.json'
 
-/** What the system says when a folder cannot take a file. */
-const WRITE_ERRORS = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT', 'ENOTDIR', 'EEXIST'])
+const WRITE_ADVICE = {
+  what: 'the cache',
+  whenFull: MAKE_ROOM,
+  otherwise: 'set TINT_CACHE to a folder that can be written',
+}
 
-/** The folder of this package's downloads: `$TINT_CACHE`, or the user's usual cache folder. */
+/**
+ * The folder of this package's downloads: `$TINT_CACHE`, or the user's usual cache folder.
+ * @throws {InstallError} `cannot-write` for a user without home
+ */
 export function cacheFolder(env: Environment, os: string): string {
   return join(baseCacheFolder(env, os), 'libtensorflow')
 }
 
 function baseCacheFolder(env: Environment, os: string): string {
   if (env.TINT_CACHE) return resolve(env.TINT_CACHE)
-  const home = env.HOME || homedir()
-  if (os === 'darwin') return join(home, 'Library', 'Caches', 'tint')
-  return join(env.XDG_CACHE_HOME || join(home, '.cache'), 'tint')
+  // The standard says to ignore a relative path: it would mean another folder from each folder it is used in.
+  if (os !== 'darwin' && isAbsolute(env.XDG_CACHE_HOME ?? '')) return join(env.XDG_CACHE_HOME ?? '', 'tint')
+  const home = env.HOME || homeOfAccount()
+  if (!isAbsolute(home)) {
+    throw new InstallError(
+      'cannot-write',
+      'There is no place for downloads, as this user has no home folder (HOME is not set): set TINT_CACHE to a folder.',
+    )
+  }
+  return os === 'darwin' ? join(home, 'Library', 'Caches', 'tint') : join(home, '.cache', 'tint')
+}
+
+function homeOfAccount(): string {
+  try {
+    return userInfo().homedir
+  } catch {
+    return '' // a user id without account, as in containers
+  }
 }
 
 /** The manifest of a folder of the cache whose files are all there with their sizes, else null. */
@@ -91,8 +114,9 @@ export async function createEntry(
   const removeNow = () => rmSync(partial, { recursive: true, force: true })
   process.on('exit', removeNow)
   try {
-    return await writable(folder, async () => {
-      await mkdir(partial, { recursive: true })
+    return await writing(folder, WRITE_ADVICE, async () => {
+      await mkdir(dirname(partial), { recursive: true, mode: 0o755 })
+      await mkdir(partial, { mode: 0o755 })
       const manifest = await fill(partial)
       await writeJson(join(partial, MANIFEST), manifest)
       await replaceFolder(partial, folder)
@@ -104,19 +128,6 @@ export async function createEntry(
   }
 }
 
-async function writable<T>(folder: string, write: () => Promise<T>): Promise<T> {
-  try {
-    return await write()
-  } catch (error) {
-    if (!WRITE_ERRORS.has(systemCode(error) ?? '')) throw error
-    throw new InstallError(
-      'cannot-write',
-      `Cannot write the cache ${folder} (${messageOf(error)}); free some space there or set TINT_CACHE to another folder.`,
-      { cause: error },
-    )
-  }
-}
-
 /**
  * Runs `work` while no other process works on this cache. Where the cache cannot be written it runs without
  * a lock: nothing half-written is ever visible, so the lock only saves doing the same work twice.
@@ -124,7 +135,7 @@ async function writable<T>(folder: string, write: () => Promise<T>): Promise<T> 
 export async function withLock<T>(cache: string, reporter: Reporter, work: () => Promise<T>): Promise<T> {
   const release = await lock(cache, reporter)
   try {
-    if (release !== null) await sweep(cache)
+    if (release !== null) await sweepPartials(cache)
     return await work()
   } finally {
     await release?.()
@@ -132,29 +143,12 @@ export async function withLock<T>(cache: string, reporter: Reporter, work: () =>
 }
 
 async function lock(cache: string, reporter: Reporter): Promise<(() => Promise<void>) | null> {
-  const options = {
-    realpath: false,
-    lockfilePath: `${cache}.lock`,
-    stale: 30_000,
-    update: 5_000,
-    onCompromised: () => {}, // a lost lock is no reason to stop: two at the same work only do it twice
-  }
+  const tellWaiting = () => reporter.line('Another installation is at work; waiting for it.')
   try {
-    await mkdir(dirname(cache), { recursive: true })
-    return await lockfile.lock(cache, options)
+    await mkdir(dirname(cache), { recursive: true, mode: 0o755 })
+    return await takeLock(`${cache}.lock`, tellWaiting)
   } catch (error) {
-    if (systemCode(error) !== 'ELOCKED') return null
-  }
-  reporter.line('Another installation is at work; waiting for it.')
-  return lockfile.lock(cache, {
-    ...options,
-    retries: { retries: 3600, factor: 1, minTimeout: 1000, maxTimeout: 1000 },
-  })
-}
-
-/** Deletes what a killed installation left. Only under the lock. */
-async function sweep(cache: string): Promise<void> {
-  for (const name of await readdir(cache).catch(() => [])) {
-    if (name.includes('.partial-')) await rm(join(cache, name), { recursive: true, force: true })
+    if (systemCode(error) !== undefined) return null
+    throw error
   }
 }

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { PACKAGE } from './locate.js'
 import { type Environment, run } from './processes.js'
+import { PACKAGE } from './project.js'
 import {
   canCompile,
   FAKE_VERSION,
@@ -105,6 +106,7 @@ describe.skipIf(!canCompile)('in a project with the package', () => {
     })
     const text = await cli(['status'], project)
     expect(text.stdout).toContain(`loads    yes, TensorFlow ${FAKE_VERSION}`)
+    expect(text.stdout).not.toContain('problem')
 
     expect((await cli(['remove', '--cache'], project)).stdout).toMatch(
       /^Removed .*deps, .*cache.libtensorflow\.\n$/,
@@ -125,13 +127,32 @@ describe.skipIf(!canCompile)('in a project with the package', () => {
     }
   })
 
-  it('lets two installations at once both succeed', async () => {
+  it.each([
+    ['two', ['cache', 'cache']],
+    ['four', ['cache', 'cache', 'cache', 'cache']],
+    ['four with two caches', ['cache', 'other', 'cache', 'other']],
+  ])('lets %s installations at once succeed', async (_, caches) => {
     const { project, packageFolder } = await npmProject(await temporaryFolder())
     const wheel = await writeWheel(join(project, unknownWheelName()), await workingWheelContents())
-    const both = await Promise.all([1, 2].map(() => cli(['install', '--from', wheel], project)))
-    expect(both.map(({ code }) => code)).toEqual([0, 0])
-    expect(both.filter(({ stdout }) => stdout.includes('already installed'))).toHaveLength(1)
+    const all = await Promise.all(
+      caches.map((name) => cli(['install', '--from', wheel], project, { TINT_CACHE: join(project, name) })),
+    )
+    expect(all.map(({ code, stderr }) => [code, stderr.includes('Cannot')])).toEqual(
+      caches.map(() => [0, false]),
+    )
+    expect(all.filter(({ stdout }) => !stdout.includes('already installed'))).toHaveLength(1)
     expect((await cli(['status', '--package', packageFolder], project)).code).toBe(0)
+    expect((await readdir(packageFolder)).filter((name) => /partial|lock/.test(name))).toEqual([])
+  })
+
+  it('writes nothing that every user can write, whatever the mask', async () => {
+    const { project } = await npmProject(await temporaryFolder())
+    const wheel = await writeWheel(join(project, unknownWheelName()), await workingWheelContents())
+    const command = `umask 0; '${process.execPath}' '${CLI}' install --from '${wheel}'`
+    const env = { ...process.env, TINT_CACHE: join(project, 'cache') }
+    expect((await run('/bin/sh', ['-c', command], { cwd: project, env })).code).toBe(0)
+    const { stdout } = await run('find', [project, '!', '-type', 'l', '-perm', '-0002'], { env })
+    expect(stdout).toBe('')
   })
 })
 

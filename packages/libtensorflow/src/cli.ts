@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { InstallError, messageOf } from './errors.js'
 import { type InstallResult, installNative } from './install.js'
-import { PACKAGE } from './locate.js'
+import { PACKAGE } from './project.js'
 import { removeNative } from './remove.js'
 import { type NativeStatus, nativeStatus } from './status.js'
 import { streamReporter } from './terminal.js'
@@ -64,7 +64,8 @@ function sentenceOf({ changed, tensorflow, target, packageFolder, cached }: Inst
   return `TensorFlow ${tensorflow} (${target}) is installed in ${packageFolder} and works${origin}.`
 }
 
-function describe({ platform, package: found, library, binding, loads, cache }: NativeStatus): string {
+function describe(status: NativeStatus): string {
+  const { platform, package: found, library, binding, loads, cache, advice } = status
   const libraryText = library && `TensorFlow ${library.version} (${library.target})`
   const lines = {
     platform: platform.supported
@@ -77,12 +78,16 @@ function describe({ platform, package: found, library, binding, loads, cache }: 
         : [libraryText, library?.missing].filter(Boolean).join(', but '),
     binding: binding?.present ? binding.path : 'none',
     loads: loads === null ? 'no' : loads.ok ? `yes, TensorFlow ${loads.tensorflow}` : `no: ${loads.reason}`,
-    cache: `${cache.path} (${cache.entries.length === 0 ? 'empty' : cache.entries.join(', ')})`,
+    cache: `${cache.path ?? 'no place for it: set TINT_CACHE'} (${cache.entries.join(', ') || 'empty'})`,
+    ...(advice === null ? {} : { problem: advice.problem }),
+    ...(advice === null || advice.commands.length === 0 ? {} : { do: advice.commands.join(' && ') }),
   }
   return Object.entries(lines)
     .map(([name, text]) => `${name.padEnd(9)}${text}`)
     .join('\n')
 }
+
+process.umask(process.umask() | 0o002) // nothing that every user of the computer can write
 
 for (const [signal, number] of [
   ['SIGINT', 2],

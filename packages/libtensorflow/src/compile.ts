@@ -1,11 +1,13 @@
 import { createHash } from 'node:crypto'
 import { mkdir, readdir, readFile, rename } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { InstallError } from './errors.js'
 import { discard, partialName } from './files.js'
+import { systemCommand } from './packages.js'
 import type { Target } from './platform.js'
-import { type Environment, findOnPath, run } from './processes.js'
+import { type Environment, type Finished, findOnPath, run } from './processes.js'
 
 /** The Node-API level of the binding, and the folder name that tfjs-node-gpu looks for it under. */
 export const NAPI_VERSION = 8
@@ -22,24 +24,41 @@ export interface Compiler {
 }
 
 /**
- * The compiler of `$CXX` (which may carry arguments), else the first of g++, clang++ and c++ on the PATH.
+ * The compiler of `$CXX` (which may carry arguments), else the first of g++, clang++ and c++ on the PATH that works:
+ * one that is there may still lack its standard library, C++17, or an accepted licence.
  * @throws {InstallError} `compiler-not-found`
  */
-export function findCompiler(env: Environment): Compiler {
+export async function findCompiler(env: Environment): Promise<Compiler> {
   const [chosen, ...args] = (env.CXX ?? '').split(/\s+/).filter(Boolean)
-  const [command] = findOnPath(chosen === undefined ? ['g++', 'clang++', 'c++'] : [chosen], env)
-  if (command !== undefined) return { command, args }
-  const what =
-    chosen === undefined ? 'No C++ compiler (g++ or clang++)' : `The C++ compiler of CXX, ${chosen},`
+  const commands = findOnPath(chosen === undefined ? ['g++', 'clang++', 'c++'] : [chosen], env)
+  let why: string | null = null
+  for (const command of commands) {
+    const failure = await whatIsWrong({ command, args }, env)
+    if (failure === null) return { command, args }
+    why ??= `${command} does not work (${failure})`
+  }
+  const none =
+    chosen === undefined
+      ? 'No C++ compiler (g++ or clang++) is on the PATH'
+      : `The C++ compiler of CXX, ${chosen}, is not on the PATH or no program`
   throw new InstallError(
     'compiler-not-found',
-    `${what} is on the PATH, but the binding must be compiled; install one: ${installCommand()}.`,
+    `${why ?? none}, but the binding must be compiled; install one: ${systemCommand('compiler', env)}.`,
   )
 }
 
-function installCommand(): string {
-  if (process.platform === 'darwin') return 'xcode-select --install'
-  return 'sudo apt install g++, or sudo dnf install gcc-c++'
+/** Has the compiler read one header of the standard library as C++17. Null when it can. */
+async function whatIsWrong({ command, args }: Compiler, env: Environment): Promise<string | null> {
+  const trial = ['-std=c++17', '-fsyntax-only', '-x', 'c++', '-include', 'memory', '/dev/null']
+  const finished = await run(command, [...args, ...trial], { env })
+  return finished.code === 0 ? null : firstError(finished)
+}
+
+/** What a compiler that failed complains of first. */
+function firstError({ code, signal, stderr }: Finished): string {
+  const lines = stderr.split('\n').filter(Boolean)
+  const line = lines.find((text) => /error/i.test(text)) ?? lines[0] ?? signal ?? `exit code ${code}`
+  return line.trim()
 }
 
 /** A short name for the C++ sources of a package, so that a cached binding is only used for the same ones. */
@@ -53,7 +72,7 @@ export async function hashOfSources(packageFolder: string): Promise<string> {
 
 /**
  * Compiles the package's binding against the library in one call and puts it in its place, whole or not at all.
- * @throws {InstallError} `compile-failed` with the compiler's first error
+ * @throws {InstallError} `compile-failed` with the compiler's first error, `disk-full`
  */
 export async function compileBinding(
   packageFolder: string,
@@ -72,19 +91,25 @@ export async function compileBinding(
       '-o',
       partial,
     ]
-    const { code, signal, stderr } = await run(compiler.command, args, { env })
-    if (code !== 0) {
-      const lines = stderr.split('\n').filter(Boolean)
-      const why = lines.find((line) => /error/i.test(line)) ?? lines[0] ?? signal ?? `exit code ${code}`
-      throw new InstallError(
-        'compile-failed',
-        `${compiler.command} could not compile the binding: ${why.trim()}`,
-      )
-    }
+    const finished = await run(compiler.command, args, { env })
+    if (finished.code !== 0) throw compileFailed(compiler, finished)
     await rename(partial, output)
   } finally {
     await discard(partial)
   }
+}
+
+function compileFailed({ command }: Compiler, finished: Finished): InstallError {
+  if (/No space left on device/i.test(finished.stderr)) {
+    return new InstallError(
+      'disk-full',
+      `${command} could not compile the binding: the disk of the project or of ${tmpdir()} is full; free some space there.`,
+    )
+  }
+  return new InstallError(
+    'compile-failed',
+    `${command} could not compile the binding: ${firstError(finished)}`,
+  )
 }
 
 async function compilerArguments(

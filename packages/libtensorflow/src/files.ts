@@ -5,6 +5,7 @@ import {
   link,
   lstat,
   mkdir,
+  readdir,
   readFile,
   rename,
   rm,
@@ -12,8 +13,9 @@ import {
   symlink,
   writeFile,
 } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { systemCode } from './errors.js'
+import { isRunning } from './processes.js'
 
 /** What is written down about a file. */
 export interface FileFacts {
@@ -26,12 +28,26 @@ export type FileTable = Record<string, FileFacts>
 
 /** Deletes what a failed or finished work left; what made it fail counts, not this. */
 export async function discard(path: string): Promise<void> {
-  await rm(path, { recursive: true, force: true }).catch(() => {})
+  await rm(path, { recursive: true, force: true, maxRetries: 3 }).catch(() => {})
 }
 
 /** A name beside `path` that nobody else uses. */
 export function partialName(path: string): string {
   return `${path}.partial-${process.pid}-${randomBytes(4).toString('hex')}`
+}
+
+const PARTIAL = /\.partial-(\d+)-/
+
+/**
+ * Deletes what killed processes left in a folder under names of {@link partialName} that begin with `start`. What a running process may still
+ * write to stays, and so does what cannot be deleted: the next time will do.
+ */
+export async function sweepPartials(folder: string, start = ''): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const owner = Number(PARTIAL.exec(name)?.[1] ?? process.pid)
+    const left = PARTIAL.test(name) && name.startsWith(start) && (owner === process.pid || !isRunning(owner))
+    if (left) await discard(join(folder, name))
+  }
 }
 
 export async function sha256OfFile(
@@ -113,7 +129,7 @@ export async function replaceFolder(partial: string, folder: string): Promise<vo
     if (moved) await rename(old, folder)
     throw error
   }
-  await rm(old, { recursive: true, force: true })
+  await discard(old)
 }
 
 export type LinkKind = 'hardlink' | 'symlink' | 'copy'

@@ -4,12 +4,13 @@ import { compileBinding, findCompiler } from './compile.js'
 import { InstallError } from './errors.js'
 import { type CachedLibrary, provideLibrary } from './library.js'
 import { type FoundPackage, locatePackage } from './locate.js'
-import { placeLibrary, readRecord, whatIsMissing, writeRecord } from './place.js'
+import { placeLibrary, readRecord, whatIsMissing, withPackage, writeRecord } from './place.js'
 import { type Machine, type Target, targetFor, targetsOf, thisMachine } from './platform.js'
 import type { Environment } from './processes.js'
+import { addCommand } from './project.js'
 import { type Reporter, silentReporter } from './report.js'
 import { chooseSource, type Source } from './source.js'
-import { verifyLoads } from './verify.js'
+import { type LoadFailure, verifyLoads } from './verify.js'
 import { TENSORFLOW_VERSION } from './wheels.js'
 
 export interface InstallOptions {
@@ -63,22 +64,35 @@ export async function installNative(options: InstallOptions = {}): Promise<Insta
   const target = targetFor(machine, options.gpu ?? false)
   const found = locatePackage(cwd, options.packageFolder)
   const acceptable = options.gpu ? [target] : targetsOf(machine)
-  const present = () => (options.force ? null : alreadyInstalled(found, acceptable))
+  const present = (tell: Reporter) => (options.force ? null : alreadyInstalled(found, acceptable, env, tell))
 
-  const before = await present()
+  const before = await present(silentReporter)
   if (before !== null) return before
-  const source = await chooseSource(target, options.from, cwd, reporter)
   const cache = cacheFolder(env, machine.os)
-  return withLock(cache, reporter, async () => {
-    return (await present()) ?? install({ found, target, source, cache, env, reporter })
-  })
+  const source = await chooseSource(target, options.from, cwd, reporter)
+  const task = { found, target, source, cache, env, reporter }
+  return withLock(cache, reporter, () =>
+    withPackage(found.folder, reporter, async () => (await present(reporter)) ?? install(task)),
+  )
 }
 
-async function alreadyInstalled(found: FoundPackage, acceptable: Target[]): Promise<InstallResult | null> {
+/** What is in place, if it is all there and works: it may have been copied from another computer. */
+async function alreadyInstalled(
+  found: FoundPackage,
+  acceptable: Target[],
+  env: Environment,
+  reporter: Reporter,
+): Promise<InstallResult | null> {
   const record = await readRecord(found.folder)
   if (record?.release !== TENSORFLOW_VERSION) return null
   if (!acceptable.some(({ name }) => name === record.target)) return null
   if ((await whatIsMissing(found.folder, record)) !== null) return null
+  const loaded = await verifyLoads(found.folder, env)
+  if (!loaded.ok && loaded.beyond) throw doesNotLoad(loaded, found)
+  if (!loaded.ok) {
+    reporter.line(`What is installed does not work (${loaded.reason}), so it is installed again.`)
+    return null
+  }
   const { tensorflow, target } = record
   const cached = { library: false, binding: false }
   return { changed: false, packageFolder: found.folder, tensorflow, target, cached }
@@ -87,7 +101,7 @@ async function alreadyInstalled(found: FoundPackage, acceptable: Target[]): Prom
 async function install(task: Task): Promise<InstallResult> {
   const { found, target, source, cache, env, reporter } = task
   const entry = await bindingEntry(cache, source.key, found)
-  if ((await readEntry(entry)) === null) findCompiler(env) // before a long download
+  if ((await readEntry(entry)) === null) await findCompiler(env) // before a long download
 
   const library = await provideLibrary(cache, target, source, env, reporter)
   const links = await placeLibrary(found.folder, library, target)
@@ -106,18 +120,23 @@ async function workingBinding(
   if (await takeBinding(entry, found.folder)) {
     const loaded = await verifyLoads(found.folder, env)
     if (loaded.ok) return { tensorflow: loaded.tensorflow, binding: true }
+    if (loaded.beyond) throw doesNotLoad(loaded, found)
     reporter.line(`The cached binding does not load here (${loaded.reason}), so it is compiled again.`)
   }
-  const compiler = findCompiler(env)
+  const compiler = await findCompiler(env)
   reporter.line(`Compiling the binding with ${compiler.command}.`)
   await compileBinding(found.folder, library.folder, target, compiler, env)
   const loaded = await verifyLoads(found.folder, env)
-  if (!loaded.ok) {
-    throw new InstallError(
-      'load-failed',
-      `The native engine was installed but does not load: ${loaded.reason}.`,
-    )
-  }
+  if (!loaded.ok) throw doesNotLoad(loaded, found)
   await keepBinding(entry, found.folder, reporter)
   return { tensorflow: loaded.tensorflow, binding: false }
+}
+
+function doesNotLoad({ reason, beyond }: LoadFailure, found: FoundPackage): InstallError {
+  const todo =
+    beyond && 'addPackage' in beyond ? `; add it with ${addCommand(found.folder, beyond.addPackage)}` : ''
+  return new InstallError(
+    'load-failed',
+    `The native engine was installed but does not load: ${reason}${todo}.`,
+  )
 }

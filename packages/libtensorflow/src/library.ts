@@ -2,11 +2,14 @@ import { mkdir, rm } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { createEntry, isIntact, type Manifest, readEntry } from './cache.js'
 import { type FileTable, sha256OfFile } from './files.js'
-import { findPip, pipDownload } from './pip.js'
+import { pipDownload } from './pip.js'
 import type { Target } from './platform.js'
 import type { Environment } from './processes.js'
+import { findPip } from './python.js'
 import type { Reporter } from './report.js'
 import { type Source, verifyChecksum } from './source.js'
+import { requireSpace } from './space.js'
+import { requireSafe } from './trust.js'
 import { checkComplete, copyUnpacked, extractWheel } from './wheel.js'
 
 /** A whole library in the cache: `lib/`, `include/`, and `nvidia/` with CUDA. */
@@ -18,7 +21,8 @@ export interface CachedLibrary {
 
 /**
  * The library in the cache, fetched first where it is not there or damaged.
- * @throws {InstallError} `python-not-found`, `download-failed`, `wrong-checksum`, `bad-source`, `cannot-write`
+ * @throws {InstallError} `python-not-found`, `download-failed`, `wrong-checksum`, `bad-source`, `disk-full`, `cannot-write`,
+ * `unsafe-cache`
  */
 export async function provideLibrary(
   cache: string,
@@ -28,6 +32,8 @@ export async function provideLibrary(
   reporter: Reporter,
 ): Promise<CachedLibrary> {
   const folder = join(cache, source.key)
+  await requireSafe(cache)
+  await requireSafe(folder)
   const cached = await readEntry(folder)
   if (cached !== null) {
     if (await isIntact(folder, cached, reporter)) {
@@ -76,11 +82,12 @@ async function fillByDownload(
   reporter: Reporter,
 ): Promise<FileTable> {
   const files: FileTable = {}
-  const python = await findPip(env)
+  const pip = await findPip(env)
+  await requireSpace(folder, target.diskBytes)
   for (const wheel of target.wheels) {
     const downloads = join(folder, 'download')
     await mkdir(downloads)
-    const path = await pipDownload(python, wheel, target.tags, downloads, env, reporter)
+    const path = await pipDownload(pip, wheel, target.tags, downloads, env, reporter)
     verifyChecksum(wheel, await sha256OfFile(path))
     reporter.line(`${wheel.file}: checksum verified.`)
     manifest.sources.push({ file: wheel.file, sha256: wheel.sha256, verified: true })

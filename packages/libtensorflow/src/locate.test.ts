@@ -1,7 +1,8 @@
 import { mkdir, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { findPackage, locatePackage, PACKAGE } from './locate.js'
+import { findPackage, locatePackage } from './locate.js'
+import { PACKAGE } from './project.js'
 import { npmProject, temporaryFolder, writePackage, writeTree } from './test-support.js'
 
 /** pnpm's layout: the package in the virtual store, a link to it from the workspace package that asked for it. */
@@ -35,6 +36,16 @@ describe('locatePackage', () => {
   it("finds it in pnpm's virtual store from the root, which has no link", async () => {
     const { root, store } = await pnpmWorkspace()
     expect(locatePackage(root).folder).toBe(store)
+  })
+
+  it.each([
+    ["Yarn's pnpm linker", '.store/@tensorflow-tfjs-node-gpu-npm-4.22.0-67f800dc6d/package'],
+    ["npm's linked layout", `.store/@tensorflow+tfjs-node-gpu@4.22.0-ab/node_modules/${PACKAGE}`],
+    ["bun's isolated layout", `.bun/@tensorflow+tfjs-node-gpu@4.22.0/node_modules/${PACKAGE}`],
+  ])('finds it in the store of %s', async (_, place) => {
+    const root = await temporaryFolder()
+    const folder = await writePackage(join(root, 'node_modules', place))
+    expect(locatePackage(root).folder).toBe(folder)
   })
 
   it('finds it nested under another package, scoped or not', async () => {

@@ -1,10 +1,7 @@
-import { readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readdirSync, readFileSync, realpathSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { InstallError } from './errors.js'
-
-/** The npm package that needs the library, and the version this was made for. */
-export const PACKAGE = '@tensorflow/tfjs-node-gpu'
-export const PACKAGE_VERSION = '4.22.0'
+import { addCommand, PACKAGE, PACKAGE_VERSION, upward, usesPlugAndPlay } from './project.js'
 
 export interface FoundPackage {
   /** Its real folder: links of pnpm and of workspaces followed. */
@@ -14,7 +11,7 @@ export interface FoundPackage {
 
 /**
  * Finds a project's tfjs-node-gpu: as Node resolves it from `cwd` upward, and, where a folder on that way has it only
- * further inside, in pnpm's virtual store or under one of its packages (which is where workspaces keep it).
+ * further inside, in the store of a package manager or under one of its packages (which is where workspaces keep it).
  * @throws {InstallError} `package-not-found` when there is none, several, or one of another version
  */
 export function locatePackage(cwd: string, explicit?: string): FoundPackage {
@@ -44,7 +41,7 @@ function search(cwd: string): FoundPackage | null {
   for (const folder of upward(cwd)) {
     const direct = readPackage(join(folder, 'node_modules', PACKAGE))
     if (direct !== null) return direct
-    const inner = distinct([...inPnpmStore(folder), ...nested(folder)])
+    const inner = distinct([...inStores(folder), ...nested(folder)])
     const fitting = inner.filter(({ version }) => version === PACKAGE_VERSION)
     const candidates = fitting.length > 0 ? fitting : inner
     if (candidates.length > 1) throw ambiguous(candidates)
@@ -53,17 +50,19 @@ function search(cwd: string): FoundPackage | null {
   return null
 }
 
-function upward(folder: string): string[] {
-  const parent = dirname(folder)
-  return parent === folder ? [folder] : [folder, ...upward(parent)]
-}
-
-function inPnpmStore(folder: string): FoundPackage[] {
-  const store = join(folder, 'node_modules', '.pnpm')
-  const prefix = `${PACKAGE.replace('/', '+')}@`
-  return list(store)
-    .filter((name) => name.startsWith(prefix))
-    .map((name) => readPackage(join(store, name, 'node_modules', PACKAGE)))
+/**
+ * The copies in the stores that pnpm (`.pnpm`), npm's and Yarn's linked layouts (`.store`) and bun's (`.bun`) keep in
+ * `node_modules`: `<name and version>/node_modules/<name>`, in Yarn's `<name and version>/package`.
+ */
+function inStores(folder: string): FoundPackage[] {
+  const name = PACKAGE.replace(/^.*\//, '')
+  return ['.pnpm', '.store', '.bun']
+    .map((store) => join(folder, 'node_modules', store))
+    .flatMap((store) => list(store).map((entry) => ({ store, entry })))
+    .filter(({ entry }) => entry.includes(name))
+    .map(({ store, entry }) => join(store, entry))
+    .flatMap((entry) => [join(entry, 'node_modules', PACKAGE), join(entry, 'package')])
+    .map(readPackage)
     .filter((found) => found !== null)
 }
 
@@ -106,8 +105,7 @@ function missing(cwd: string, explicit: string | undefined): InstallError {
   if (explicit !== undefined) {
     return new InstallError('package-not-found', `${resolve(cwd, explicit)} is not the folder of ${PACKAGE}.`)
   }
-  const plugAndPlay = upward(resolve(cwd)).some((folder) => isFile(join(folder, '.pnp.cjs')))
-  if (plugAndPlay) {
+  if (usesPlugAndPlay(cwd)) {
     return new InstallError(
       'package-not-found',
       `This project uses Yarn's Plug'n'Play, which native libraries cannot live in: set "nodeLinker: node-modules" in .yarnrc.yml and run yarn install.`,
@@ -125,19 +123,4 @@ function ambiguous(candidates: FoundPackage[]): InstallError {
     'package-not-found',
     `There are several copies of ${PACKAGE}; choose one with --package DIR: ${folders}`,
   )
-}
-
-/** The command that adds the package with the project's own package manager, its install script blocked. */
-function addCommand(cwd: string): string {
-  const spec = `${PACKAGE}@${PACKAGE_VERSION}`
-  for (const folder of upward(resolve(cwd))) {
-    if (isFile(join(folder, 'pnpm-lock.yaml'))) return `pnpm add ${spec}`
-    if (isFile(join(folder, 'yarn.lock'))) return `yarn add --ignore-scripts ${spec}`
-    if (isFile(join(folder, 'package-lock.json'))) break
-  }
-  return `npm install --ignore-scripts ${spec}`
-}
-
-function isFile(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false
 }

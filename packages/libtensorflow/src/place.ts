@@ -1,7 +1,7 @@
-import { mkdir, readdir, rm, symlink } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { mkdir, symlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { bindingPath } from './compile.js'
-import { InstallError, messageOf } from './errors.js'
+import { writing } from './errors.js'
 import {
   discard,
   type FileFacts,
@@ -12,10 +12,13 @@ import {
   replaceFolder,
   sha256OfFile,
   sizeOfFile,
+  sweepPartials,
   writeJson,
 } from './files.js'
 import type { CachedLibrary } from './library.js'
+import { takeLock } from './lock.js'
 import type { Target } from './platform.js'
+import type { Reporter } from './report.js'
 import { TENSORFLOW_VERSION } from './wheels.js'
 
 /** What an installation writes down in the package once it was seen to work. */
@@ -35,9 +38,35 @@ function recordPath(packageFolder: string): string {
   return join(packageFolder, 'deps', 'tint-libtensorflow.json')
 }
 
+const WRITE_ADVICE = {
+  what: 'the package',
+  whenFull: 'free some space there',
+  otherwise: 'correct its rights, or install as the user it belongs to',
+}
+
+/**
+ * Runs `work` while no other process installs into this package.
+ * @throws {InstallError} `cannot-write` where the package cannot be written, before `work` begins; `disk-full`
+ */
+export async function withPackage<T>(
+  packageFolder: string,
+  reporter: Reporter,
+  work: () => Promise<T>,
+): Promise<T> {
+  return writing(packageFolder, WRITE_ADVICE, async () => {
+    const tellWaiting = () => reporter.line('Another installation works on this project; waiting for it.')
+    const release = await takeLock(join(packageFolder, '.tint-libtensorflow.lock'), tellWaiting)
+    try {
+      return await work()
+    } finally {
+      await release()
+    }
+  })
+}
+
 /**
  * Puts links to the library into the package's `deps`, replacing what was there as a whole.
- * @throws {InstallError} `cannot-write`
+ * @throws {Error} of the file system
  */
 export async function placeLibrary(
   packageFolder: string,
@@ -46,8 +75,10 @@ export async function placeLibrary(
 ): Promise<LinkKind> {
   const deps = join(packageFolder, 'deps')
   const partial = partialName(deps)
+  const lib = dirname(bindingPath(packageFolder))
+  await mkdir(lib, { recursive: true })
+  for (const folder of [packageFolder, lib]) await sweepPartials(folder)
   try {
-    await sweep(packageFolder)
     let kind: LinkKind = 'hardlink'
     for (const file of Object.keys(library.manifest.files)) {
       kind = await linkFile(join(library.folder, file), join(partial, file))
@@ -59,18 +90,7 @@ export async function placeLibrary(
     return kind
   } catch (error) {
     await discard(partial)
-    throw new InstallError('cannot-write', `Cannot write ${deps} (${messageOf(error)}).`, { cause: error })
-  }
-}
-
-/** Deletes what a killed installation left in the package. */
-async function sweep(packageFolder: string): Promise<void> {
-  const lib = join(bindingPath(packageFolder), '..')
-  await mkdir(lib, { recursive: true })
-  for (const folder of [packageFolder, lib]) {
-    for (const name of await readdir(folder)) {
-      if (name.includes('.partial-')) await rm(join(folder, name), { recursive: true, force: true })
-    }
+    throw error
   }
 }
 

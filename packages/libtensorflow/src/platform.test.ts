@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { destinationOf, HEADERS, requiredNames } from './contents.js'
-import { type Machine, targetFor, targetsOf, thisMachine } from './platform.js'
+import { type Machine, macosVersion, targetFor, targetsOf, thisMachine } from './platform.js'
 import { cudaWheels, tensorflowWheels } from './wheels.js'
 
 const LINUX: Machine = { os: 'linux', arch: 'x64', libc: 'glibc' }
@@ -28,6 +28,30 @@ describe('targetFor', () => {
 
   it('has no CUDA but on Linux x64', () => {
     expect(() => targetFor(MAC, true)).toThrow(/no CUDA build.*install without --gpu/)
+  })
+
+  it.each<[Machine, string | null]>([
+    [
+      { ...LINUX, systemVersion: '2.17' },
+      'needs glibc 2.27 or newer and this is glibc 2.17, so the WASM engine',
+    ],
+    [{ ...LINUX, systemVersion: '2.27' }, null],
+    [{ ...LINUX, systemVersion: '2.100' }, null],
+    [{ ...LINUX, systemVersion: 'unknown' }, null],
+    [{ ...MAC, systemVersion: '11' }, 'needs macOS 12 or newer and this is macOS 11'],
+    [{ ...MAC, systemVersion: '12' }, null],
+  ])('knows on %j whether the system is too old', (machine, sentence) => {
+    if (sentence === null) expect(targetFor(machine, false).gpu).toBe(false)
+    else expect(() => targetFor(machine, false)).toThrow(sentence)
+  })
+
+  it.each([
+    ['20.6.0', '11'],
+    ['21.0.0', '12'],
+    ['24.1.0', '15'],
+    ['25.0.0', '26'],
+  ])('knows the macOS of Darwin %s', (kernel, version) => {
+    expect(macosVersion(kernel)).toBe(version)
   })
 
   it('has one tag for pip that the wheel carries', () => {

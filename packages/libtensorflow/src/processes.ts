@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
+import { messageOf, systemCode } from './errors.js'
 
 /** Variables of a process, `process.env` above all. */
 export type Environment = Record<string, string | undefined>
@@ -13,15 +14,15 @@ export interface Finished {
 }
 
 /**
- * Runs a command to its end and keeps what it wrote. A non-zero exit code is no error here.
- * @throws {Error} when the command cannot be started
+ * Runs a command to its end and keeps what it wrote. A non-zero exit code is no error here, and a command that
+ * cannot be started is like one that ends with 127, as in a shell.
  */
 export function run(
   command: string,
   args: string[],
   options: { env: Environment; cwd?: string; timeoutMs?: number },
 ): Promise<Finished> {
-  return new Promise((resolve, reject) => {
+  return new Promise((resolve) => {
     const child = spawn(command, args, {
       env: options.env,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -40,7 +41,12 @@ export function run(
     })
     child.on('error', (error) => {
       process.off('exit', kill)
-      reject(error)
+      resolve({
+        code: 127,
+        signal: null,
+        stdout,
+        stderr: `it cannot be started (${systemCode(error) ?? messageOf(error)})`,
+      })
     })
     child.on('close', (code, signal) => {
       process.off('exit', kill)
@@ -63,5 +69,15 @@ function isProgram(path: string): boolean {
     return statSync(path).isFile()
   } catch {
     return false
+  }
+}
+
+/** Whether a process of this number runs here, whosever it is. */
+export function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return systemCode(error) === 'EPERM'
   }
 }

@@ -3,8 +3,9 @@ import { dirname, join } from 'node:path'
 import { cacheFolder, withLock } from './cache.js'
 import { bindingPath } from './compile.js'
 import { InstallError, messageOf, systemCode } from './errors.js'
-import { partialName } from './files.js'
+import { exists, partialName } from './files.js'
 import { findPackage } from './locate.js'
+import { withPackage } from './place.js'
 import { type Machine, thisMachine } from './platform.js'
 import type { Environment } from './processes.js'
 import { type Reporter, silentReporter } from './report.js'
@@ -29,19 +30,33 @@ export interface RemoveResult {
  * @throws {InstallError} `cannot-write`; `package-not-found` when there are several copies to choose from
  */
 export async function removeNative(options: RemoveOptions = {}): Promise<RemoveResult> {
-  const { cwd = process.cwd(), env = process.env, machine = thisMachine() } = options
+  const {
+    cwd = process.cwd(),
+    env = process.env,
+    machine = thisMachine(),
+    reporter = silentReporter,
+  } = options
   const found = findPackage(cwd, options.packageFolder)
   const removed: string[] = []
   if (found !== null) {
-    const binding = dirname(bindingPath(found.folder))
-    removed.push(...(await removeFolders([binding, join(found.folder, 'deps')])))
-    await rmdir(dirname(binding)).catch(() => {}) // only when it is empty
+    removed.push(...(await removeFromPackage(found.folder, reporter)))
   }
   if (options.cache) {
     const cache = cacheFolder(env, machine.os)
-    removed.push(...(await withLock(cache, options.reporter ?? silentReporter, () => removeFolders([cache]))))
+    removed.push(...(await withLock(cache, reporter, () => removeFolders([cache]))))
   }
   return { removed }
+}
+
+async function removeFromPackage(packageFolder: string, reporter: Reporter): Promise<string[]> {
+  const binding = dirname(bindingPath(packageFolder))
+  const folders = [binding, join(packageFolder, 'deps')]
+  if (!(await Promise.all(folders.map(exists))).includes(true)) return []
+  return withPackage(packageFolder, reporter, async () => {
+    const removed = await removeFolders(folders)
+    await rmdir(dirname(binding)).catch(() => {}) // only when it is empty
+    return removed
+  })
 }
 
 /** Moves each folder aside before it deletes it, so that it is never seen half-deleted. */

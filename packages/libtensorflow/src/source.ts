@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { InstallError } from './errors.js'
+import { InstallError, messageOf } from './errors.js'
 import { exists, sha256OfFile } from './files.js'
 import type { Target } from './platform.js'
 import type { Reporter } from './report.js'
@@ -80,7 +80,9 @@ async function checkWheel(path: string, target: Target, reporter: Reporter): Pro
       `${path} is neither a folder nor a wheel of TensorFlow ${TENSORFLOW_VERSION} for this platform, such as ${target.wheels[0].file}.`,
     )
   }
-  const sha256 = await sha256OfFile(path)
+  const sha256 = await sha256OfFile(path).catch((error: unknown) => {
+    throw new InstallError('bad-source', `Cannot read ${path}: ${messageOf(error)}.`, { cause: error })
+  })
   if (wheel !== undefined) verifyChecksum(wheel, sha256)
   const verified = wheel !== undefined
   reporter.line(

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { type Advice, adviceFor } from './advice.js'
 import { cacheFolder, readEntry } from './cache.js'
 import { bindingPath } from './compile.js'
+import { InstallError } from './errors.js'
 import { exists } from './files.js'
 import { type FoundPackage, findPackage } from './locate.js'
 import { readRecord, whatIsMissing } from './place.js'
@@ -24,7 +26,10 @@ export interface NativeStatus {
   binding: { path: string; present: boolean } | null
   /** Null where there is nothing to load. */
   loads: LoadResult | null
-  cache: { path: string; entries: string[] }
+  /** The path is null for a user who has no place for it. */
+  cache: { path: string | null; entries: string[] }
+  /** What to do; null where the engine works. */
+  advice: Advice | null
 }
 
 /**
@@ -34,25 +39,34 @@ export interface NativeStatus {
 export async function nativeStatus(options: StatusOptions = {}): Promise<NativeStatus> {
   const { cwd = process.cwd(), env = process.env, machine = thisMachine() } = options
   const found = findPackage(cwd, options.packageFolder)
-  const cache = cacheFolder(env, machine.os)
-  const status: NativeStatus = {
+  const record = found && (await readRecord(found.folder))
+  const missing = found && record && (await whatIsMissing(found.folder, record))
+  const binding = found && (await bindingOf(found.folder))
+  const loads = found && binding?.present ? await verifyLoads(found.folder, env) : null
+  return {
     platform: { name: `${machine.os}-${machine.arch}`, supported: targetsOf(machine).length > 0 },
     package: found,
-    library: null,
-    binding: null,
-    loads: null,
-    cache: { path: cache, entries: await entriesOf(cache) },
+    library: record && { version: record.tensorflow, target: record.target, missing },
+    binding,
+    loads,
+    cache: await cacheOf(env, machine),
+    advice: adviceFor({ machine, cwd, explicit: options.packageFolder, found, record, missing, loads }),
   }
-  if (found === null) return status
-  const record = await readRecord(found.folder)
-  if (record !== null) {
-    const missing = await whatIsMissing(found.folder, record)
-    status.library = { version: record.tensorflow, target: record.target, missing }
+}
+
+async function bindingOf(packageFolder: string): Promise<{ path: string; present: boolean }> {
+  const path = bindingPath(packageFolder)
+  return { path, present: await exists(path) }
+}
+
+async function cacheOf(env: Environment, machine: Machine): Promise<NativeStatus['cache']> {
+  try {
+    const path = cacheFolder(env, machine.os)
+    return { path, entries: await entriesOf(path) }
+  } catch (error) {
+    if (error instanceof InstallError) return { path: null, entries: [] }
+    throw error
   }
-  const path = bindingPath(found.folder)
-  status.binding = { path, present: await exists(path) }
-  if (status.binding.present) status.loads = await verifyLoads(found.folder, env)
-  return status
 }
 
 async function entriesOf(cache: string): Promise<string[]> {

@@ -7,9 +7,9 @@ import { pipeline } from 'node:stream/promises'
 import { onTestFinished } from 'vitest'
 import yazl from 'yazl'
 import { HEADERS } from './contents.js'
-import { PACKAGE } from './locate.js'
 import { type Target, targetFor, targetsOf, thisMachine } from './platform.js'
 import { findOnPath } from './processes.js'
+import { PACKAGE } from './project.js'
 import type { Reporter } from './report.js'
 
 /** Whether a library and a binding can really be made here. */
@@ -113,6 +113,13 @@ export async function npmProject(folder: string): Promise<{ project: string; pac
 export async function writeProgram(folder: string, name: string, script: string): Promise<void> {
   await writeTree(folder, { [name]: `#!/bin/sh\n${script}\n` })
   await chmod(join(folder, name), 0o755)
+}
+
+/** A compiler that finds nothing wrong and writes nothing. */
+export async function pretendedCompiler(): Promise<string> {
+  const folder = await temporaryFolder()
+  await writeProgram(folder, 'compiler', 'exit 0')
+  return join(folder, 'compiler')
 }
 
 /** Keeps what is reported. */

@@ -9,12 +9,16 @@ import { createInflateRaw } from 'node:zlib'
 import yauzl from 'yauzl'
 import { destinationOf, requiredNames } from './contents.js'
 import { InstallError, messageOf } from './errors.js'
-import type { FileTable } from './files.js'
+import { type FileTable, sizeOfFile } from './files.js'
 import type { Target } from './platform.js'
 import type { Reporter } from './report.js'
+import { requireSpace } from './space.js'
 
 /** More than any file here; what claims to be larger is an attack or damage. */
 const LARGEST_FILE = 4e9
+
+/** More than all files of a wheel here together. */
+const LARGEST_WHEEL = 8e9
 
 /** The zip format's numbers for the two ways a wheel keeps its files. */
 const STORED = 0
@@ -25,7 +29,7 @@ type Stages = [Readable, ...Transform[]]
 
 /**
  * Takes the wanted files out of a wheel, streaming. What the wheel lacks is no error here: see {@link checkComplete}.
- * @throws {InstallError} `bad-source` when it is no whole zip file; else errors of the file system
+ * @throws {InstallError} `bad-source` when it is no whole zip file, `disk-full`; else errors of the file system
  */
 export async function extractWheel(
   wheel: string,
@@ -37,7 +41,7 @@ export async function extractWheel(
     return await extract(wheel, target, folder, reporter)
   } catch (error) {
     // Zip and zlib errors only: a full disk is no fault of the wheel.
-    if (error instanceof Error && 'syscall' in error) throw error
+    if (error instanceof InstallError || (error instanceof Error && 'syscall' in error)) throw error
     throw new InstallError('bad-source', `Cannot unpack ${wheel}: ${messageOf(error)}`, { cause: error })
   }
 }
@@ -50,15 +54,10 @@ async function extract(
 ): Promise<FileTable> {
   const zip = await yauzl.openPromise(wheel, { lazyEntries: true, autoClose: false, strictFileNames: true })
   try {
-    const wanted = new Map<string, yauzl.Entry>()
-    for await (const entry of zip.eachEntry()) {
-      const destination = destinationOf(target, entry.fileName)
-      if (destination === null) continue
-      if (wanted.has(destination)) throw new Error(`it holds ${entry.fileName} twice`)
-      if (entry.uncompressedSize > LARGEST_FILE) throw new Error(`${entry.fileName} is too large`)
-      wanted.set(destination, entry)
-    }
+    const wanted = await wantedEntries(zip, target)
     const total = [...wanted.values()].reduce((sum, { uncompressedSize }) => sum + uncompressedSize, 0)
+    if (total > LARGEST_WHEEL) throw new Error('what it holds is too large')
+    await requireSpace(folder, total)
     const files: FileTable = {}
     let done = 0
     for (const [destination, entry] of wanted) {
@@ -71,6 +70,19 @@ async function extract(
   } finally {
     zip.close()
   }
+}
+
+/** The entries to take, by where they go. Reads the zip file's directory only. */
+async function wantedEntries(zip: yauzl.ZipFile, target: Target): Promise<Map<string, yauzl.Entry>> {
+  const wanted = new Map<string, yauzl.Entry>()
+  for await (const entry of zip.eachEntry()) {
+    const destination = destinationOf(target, entry.fileName)
+    if (destination === null) continue
+    if (wanted.has(destination)) throw new Error(`it holds ${entry.fileName} twice`)
+    if (entry.uncompressedSize > LARGEST_FILE) throw new Error(`${entry.fileName} is too large`)
+    wanted.set(destination, entry)
+  }
+  return wanted
 }
 
 /**
@@ -97,11 +109,15 @@ async function contentOf(zip: yauzl.ZipFile, entry: yauzl.Entry): Promise<Stages
 
 /**
  * Takes the wanted files out of a folder where a wheel was unpacked or installed (`site-packages`).
- * @throws {Error} of the file system
+ * @throws {InstallError} `disk-full`; else errors of the file system
  */
 export async function copyUnpacked(source: string, target: Target, folder: string): Promise<FileTable> {
   const files: FileTable = {}
-  for (const [name, destination] of await unpackedNames(source, target)) {
+  const names = await unpackedNames(source, target)
+  const sizes = await Promise.all([...names.keys()].map((name) => sizeOfFile(join(source, name))))
+  const total = sizes.reduce<number>((sum, size) => sum + (size ?? 0), 0)
+  await requireSpace(folder, total)
+  for (const [name, destination] of names) {
     files[destination] = await store([createReadStream(join(source, name))], join(folder, destination))
   }
   return files
@@ -144,6 +160,6 @@ async function store(
       next(null, chunk)
     },
   })
-  await pipeline([content, ...stages, meter, createWriteStream(path, { flags: 'wx' })])
+  await pipeline([content, ...stages, meter, createWriteStream(path, { flags: 'wx', mode: 0o644 })])
   return { bytes, sha256: hash.digest('hex') }
 }
