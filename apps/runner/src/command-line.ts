@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { exitCodes, messageFor } from './failures'
 import { interruption } from './interruption'
 import { paragraph } from './output/wrap'
+import { packageVersion } from './package-version'
 import { reportMissingTogether } from './required-options'
 
 /** A command's module: adds its arguments, options and action. Loaded when the command is asked for, not before. */
@@ -21,6 +21,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
     name: 'step',
     summary: 'one training step inside a forward pass, on your model and token ids',
     load: () => import('./commands/step'),
+  },
+  {
+    name: 'generate',
+    summary: 'learns a context, then continues a prompt, with and without having learned',
+    load: () => import('./commands/generate'),
   },
   {
     name: 'perplexity',
@@ -100,11 +105,4 @@ function commandLine(): Command {
     reportMissingTogether(command)
   })
   return program
-}
-
-function packageVersion(): string {
-  const manifest: { version: string } = JSON.parse(
-    readFileSync(new URL('../package.json', import.meta.url), 'utf8'),
-  )
-  return manifest.version
 }

@@ -83,24 +83,28 @@ async function measure(
 ): Promise<PerplexityReport> {
   const { plan, data, tokenizer } = measurement
   const configuration = await configurationOf(measurement, model, engine)
+  const { model: name, text } = options
   const folder = await openRunFolder(options, configuration, plan)
+  const progress = new RunProgress('perplexity', 'contexts')
+  const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
+  interruption.signal.addEventListener('abort', tellStop, { once: true })
   try {
-    const samples = await takeSamples(measurement, model, folder)
-    const report = perplexityReport(
-      {
-        model: options.model,
-        data: { ...data, file: basename(options.text) },
-        configuration,
-        versions: versionsOf(engine),
-      },
-      samples,
-    )
+    const samples = await takeSamples(measurement, model, folder, progress)
+    const facts = {
+      model: name,
+      data: { ...data, file: basename(text) },
+      configuration,
+      versions: versionsOf(engine),
+    }
+    const report = perplexityReport(facts, samples)
     if (folder.path !== undefined) {
       const examples = await exampleContexts(model, plan, samples, { tokenizer, signal: interruption.signal })
       await writeReport(folder, report, examples)
     }
     return report
   } finally {
+    interruption.signal.removeEventListener('abort', tellStop)
+    progress.finish()
     await folder.close()
   }
 }
@@ -109,26 +113,20 @@ async function takeSamples(
   { plan }: Measurement,
   model: InnerModel,
   folder: RunFolder,
+  progress: RunProgress,
 ): Promise<readonly Sample[]> {
   const samples = [...folder.finished.samples]
-  const progress = new RunProgress('perplexity', 'contexts')
-  const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
-  interruption.signal.addEventListener('abort', tellStop, { once: true })
-  try {
-    await runPerplexity(model, plan, {
-      finishedUnits: folder.finished.count,
-      signal: interruption.signal,
-      onProgress: ({ contexts, totalContexts }) => progress.update(contexts, totalContexts),
-      onSamples: async (finished) => {
-        await folder.append(finished)
-        samples.push(...finished)
-      },
-    })
-    return samples
-  } finally {
-    interruption.signal.removeEventListener('abort', tellStop)
-    progress.finish()
-  }
+  await runPerplexity(model, plan, {
+    finishedUnits: folder.finished.count,
+    signal: interruption.signal,
+    onProgress: ({ contexts, totalContexts }) => progress.update(contexts, totalContexts),
+    onSamples: async (finished) => {
+      await folder.append(finished)
+      samples.push(...finished)
+    },
+  })
+  progress.finish()
+  return samples
 }
 
 async function writeReport(
