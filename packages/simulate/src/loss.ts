@@ -78,8 +78,3 @@ function expectedRows(kind: LossGradient, model: InnerModel, inputs: tf.Tensor2D
       return tf.mean(head, 0, true)
   }
 }
-
-/** The logits of all positions, for whoever wants to look at them. @returns `[batch * N, vocabulary]`, the caller's */
-export function allLogits(model: InnerModel, hidden: tf.Tensor2D): tf.Tensor2D {
-  return logitsOf(model, hidden)
-}

@@ -4,11 +4,11 @@ import {
   type ForwardPass,
   type InnerModel,
   LearnedParameters,
+  logitsOf,
   type TokenInput,
 } from '@tintjs/inner'
 import { AdaptedModel } from './adapted-model'
 import { learningParameters } from './learning-parameters'
-import { allLogits } from './loss'
 import { forwardFrozen, forwardLearning, type LearningForward, splitLayers } from './passes'
 import { badCheckpoint, learnFrom, rateTooHigh, testLosses } from './round'
 import { planStep, type StepPlan, type StepProgress, type TrainingStepOptions } from './step-plan'
@@ -102,7 +102,7 @@ async function runStep(
 
 function shapedLogits(model: InnerModel, { headInput }: LearningForward, { inputs }: StepPlan): tf.Tensor3D {
   const shape: [number, number, number] = [inputs.batch, inputs.length, model.description.vocabularySize]
-  return tf.tidy(() => tf.reshape(allLogits(model, headInput), shape))
+  return tf.tidy(() => tf.reshape(logitsOf(model, headInput), shape))
 }
 
 /** Counts finished blocks; the counter throws the signal's reason when the step is to stop. */
