@@ -15,6 +15,9 @@ export type { ByteRange, CheckpointFile, CheckpointSource } from './checkpoint/s
 export { type Generated, type GenerateOptions, generateTokens } from './generation/generate'
 export { createSampler, type Sampler, type SamplingOptions } from './generation/sampling'
 export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
+export type { FiniteDifference } from './layers/derivative'
+export { derivativeText, parseDerivative } from './layers/derivative-text'
+export { exact, type GradientChoice, gradientRules, type TintOptions, tint } from './layers/gradient-choice'
 export type { Derivative, GradientRules } from './layers/gradient-rules'
 export { KeyValueCache } from './layers/key-value-cache'
 export {
@@ -78,6 +81,7 @@ export {
   type LoadProgress,
   loadInnerModel,
 } from './model/load'
+export { expectedHeadRows, type LossGradient, lossGradientAtHead, lossGradients } from './model/loss-gradient'
 export { gatherHeadInputs, predictionLosses, rowSlices } from './model/prediction-losses'
 export { type PredictionRows, predictionRows } from './model/prediction-rows'
 export { type SequenceScore, scoreTokens } from './model/score'

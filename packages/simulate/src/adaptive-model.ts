@@ -6,13 +6,14 @@ import {
   type ForwardPass,
   type Generated,
   type GenerateOptions,
+  type GradientChoice,
   type InnerModel,
   LearnedParameters,
   predictionRows,
+  tint,
 } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
 import { AdaptedModel } from './adapted-model'
-import { type GradientChoice, tint } from './gradient'
 import { learningParameters } from './learning-parameters'
 import { forwardFrozen, forwardLearning, type LearningForward, splitLayers } from './passes'
 import { badCheckpoint, learnFrom, rateTooHigh, testLosses } from './round'

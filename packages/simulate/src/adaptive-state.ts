@@ -1,11 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { blockParameters, type InnerModel, type WeightReference } from '@tintjs/inner'
+import {
+  blockParameters,
+  derivativeText,
+  type InnerModel,
+  lossGradients,
+  parseDerivative,
+  type WeightReference,
+} from '@tintjs/inner'
 import { InputError, type NamedTensor, readSafetensorsHeader, readTensorData } from '@tintjs/tensor'
 import { openFileSource, writeSafetensorsFile } from '@tintjs/tensor/node'
 import * as z from 'zod'
 import { AdaptiveModel, type AdaptiveModelOptions } from './adaptive-model'
-import { derivativeText, parseDerivative } from './derivative-text'
-import { lossGradients } from './loss'
 
 const formatName = 'tint-adaptive-state'
 

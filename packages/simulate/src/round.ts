@@ -1,7 +1,11 @@
-import { type InnerModel, type LearnedParameters, predictionLosses } from '@tintjs/inner'
+import {
+  gradientRules,
+  type InnerModel,
+  type LearnedParameters,
+  lossGradientAtHead,
+  predictionLosses,
+} from '@tintjs/inner'
 import { NotFiniteError } from '@tintjs/tensor'
-import { gradientRules } from './gradient'
-import { lossGradientAtHead } from './loss'
 import { type AfterBlock, backwardLearning, type LearningForward, splitLayers } from './passes'
 import type { StepPlan } from './step-plan'
 

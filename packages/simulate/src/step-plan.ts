@@ -1,6 +1,7 @@
 import {
   checkInputs,
   checkTokenMask,
+  type GradientChoice,
   type InnerModelDescription,
   type MaskOptions,
   type ModelInputs,
@@ -8,9 +9,9 @@ import {
   type PredictionRows,
   predictionRows,
   type TokenInput,
+  tint,
 } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
-import { type GradientChoice, tint } from './gradient'
 
 /** How far a step has come: finished pieces of work of equal kind, a block's forward or backward each. */
 export interface StepProgress {

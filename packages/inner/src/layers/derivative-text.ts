@@ -1,6 +1,6 @@
-import type { Derivative } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
-import { defaultScale } from './gradient'
+import { defaultScale } from './gradient-choice'
+import type { Derivative } from './gradient-rules'
 
 const defaultScales = { central: defaultScale, forward: 1000 } as const
 

@@ -1,5 +1,5 @@
-import type { Derivative, GradientRules } from '@tintjs/inner'
-import type { LossGradient } from './loss'
+import type { LossGradient } from '../model/loss-gradient'
+import type { Derivative, GradientRules } from './gradient-rules'
 
 /**
  * Which back-propagation a training step does. {@link tint} and {@link exact} are two sets of the same choices.

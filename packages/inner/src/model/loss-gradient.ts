@@ -1,13 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import {
-  gatherHeadInputs,
-  headRows,
-  type InnerModel,
-  logitsOf,
-  type PredictionRows,
-  rowSlices,
-  yieldToEvents,
-} from '@tintjs/inner'
+import { yieldToEvents } from './events'
+import { headRows, logitsOf } from './head'
+import type { InnerModel } from './inner-model'
+import { gatherHeadInputs, rowSlices } from './prediction-losses'
+import type { PredictionRows } from './prediction-rows'
 
 /**
  * The loss gradient at the head's input, with `E` the head's rows and `h` the hidden state (paper, section 3.4):
@@ -62,18 +58,24 @@ function sliceGradient(
 ): tf.Tensor {
   return tf.tidy(() => {
     const targetRows = tf.gather(headRows(model), tf.tensor1d(targets, 'int32'))
-    return tf.sub(expectedRows(kind, model, gatherHeadInputs(headInput, rows)), targetRows)
+    return tf.sub(expectedHeadRows(kind, model, gatherHeadInputs(headInput, rows)), targetRows)
   })
 }
 
-/** `E^T prediction` for each row. */
-function expectedRows(kind: LossGradient, model: InnerModel, inputs: tf.Tensor2D): tf.Tensor2D {
+/**
+ * The head's rows as the model expects them at each position, `E^T prediction`: what the loss gradient takes the
+ * target's row from.
+ *
+ * @param inputs `[rows, embedding width]`, rows of the head's input; stays the caller's
+ * @returns `[rows, embedding width]`, or `[1, embedding width]` where it is the same for all; owned by the caller
+ */
+export function expectedHeadRows(kind: LossGradient, model: InnerModel, inputs: tf.Tensor2D): tf.Tensor2D {
   const head = headRows(model)
   switch (kind) {
     case 'softmax':
-      return tf.matMul(tf.softmax(logitsOf(model, inputs)), head)
+      return tf.tidy(() => tf.matMul(tf.softmax(logitsOf(model, inputs)), head))
     case 'quad':
-      return tf.matMul(logitsOf(model, inputs), head)
+      return tf.tidy(() => tf.matMul(logitsOf(model, inputs), head))
     case 'target':
       return tf.mean(head, 0, true)
   }
