@@ -1,0 +1,31 @@
+export {
+  countParameters,
+  type ModuleCount,
+  moduleParameters,
+  type ParameterAccount,
+} from './accounting/count'
+export {
+  authorsCodeOpt125m,
+  type PaperAccount,
+  type PaperCount,
+  paperAccount,
+  paperSizes,
+} from './accounting/paper'
+export type { ModuleKind, TintModule } from './modules/module'
+export { type Operator, type Step, stepParameters } from './operators/operator'
+export type { TintDimensions } from './plan/dimensions'
+export { type PlanOptions, planTint, type TintPlan } from './plan/plan-tint'
+export type { PrefixSource } from './prefixes/prefix-source'
+export type { LiteralStep, LiteralStepSettings } from './program/literal-step'
+export type { BlockProgram, Instruction, ModuleCall, Signal, TintProgram } from './program/program'
+export type { ModuleEvent, ModuleObserver } from './program/run-block'
+export {
+  type ConstructOptions,
+  constructTint,
+  designTint,
+  distinctModules,
+  prefixSources,
+  TintSimulator,
+} from './simulator'
+export { densePrefixes, denseState } from './state/dense-state'
+export type { PrefixState, TintState } from './state/state'

@@ -1,0 +1,173 @@
+import * as tf from '@tensorflow/tfjs-core'
+import {
+  type GradientChoice,
+  gradientRules,
+  type InnerModel,
+  type InnerModelDescription,
+  type ModelInputs,
+  tint,
+} from '@tintjs/inner'
+import { InputError, TintError } from '@tintjs/tensor'
+import type { TintModule } from './modules/module'
+import type { TintDimensions } from './plan/dimensions'
+import type { TintPlan } from './plan/plan-tint'
+import { encodePrefixes } from './prefixes/encode'
+import type { PrefixSource } from './prefixes/prefix-source'
+import { PrefixTable } from './prefixes/prefix-table'
+import { compileProgram } from './program/compile'
+import type { Approximations } from './program/compiler'
+import { LiteralStep, type LiteralStepSettings } from './program/literal-step'
+import type { BlockProgram, TintProgram } from './program/program'
+
+/** Which gradient a simulator is built for. */
+export interface ConstructOptions {
+  /** Default `tint()`. Full attention gradients and analytic derivatives are not what a simulator computes. */
+  readonly gradient?: GradientChoice | undefined
+  /** Whether scales of norms learn too; default false. */
+  readonly updateNormWeights?: boolean | undefined
+}
+
+/**
+ * A TinT simulator: dimensions, program and modules, and the prefixes with the inner model's weights. Whoever made it
+ * calls `dispose`, before the inner model's.
+ */
+export class TintSimulator {
+  readonly model: InnerModel
+  readonly dimensions: TintDimensions
+  readonly gradient: GradientChoice
+  readonly updateNormWeights: boolean
+  readonly program: TintProgram
+  readonly prefixes: PrefixTable
+
+  /** Takes over the prefixes; the model stays the caller's, and must live as long as this. */
+  constructor(
+    model: InnerModel,
+    dimensions: TintDimensions,
+    options: ConstructOptions,
+    prefixes: PrefixTable,
+  ) {
+    const design = designOf(options)
+    this.model = model
+    this.dimensions = dimensions
+    this.gradient = design.gradient
+    this.updateNormWeights = design.updateNormWeights
+    this.program = compileProgram(model.description, dimensions, approximationsOf(design, dimensions))
+    this.prefixes = prefixes
+  }
+
+  /** All modules in the order of their first use, each once however many layers share it. */
+  get modules(): readonly TintModule[] {
+    return distinctModules(this.program)
+  }
+
+  /**
+   * Prepares a literal step, which the caller disposes.
+   *
+   * @throws InputError when the input is longer than the plan allows
+   */
+  start(settings: LiteralStepSettings): LiteralStep {
+    checkLength(settings.inputs, this.dimensions)
+    return new LiteralStep(this, settings)
+  }
+
+  /** Frees the prefixes; the inner model stays. */
+  dispose(): void {
+    this.prefixes.dispose()
+  }
+}
+
+/**
+ * Builds the simulator of an inner model.
+ *
+ * @param model stays the caller's; the simulator uses its embedding and head
+ * @returns the simulator, owned by the caller
+ * @throws InputError for a gradient that a simulator cannot follow
+ */
+export function constructTint(
+  model: InnerModel,
+  { dimensions }: TintPlan,
+  options: ConstructOptions = {},
+): TintSimulator {
+  const prefixes = new PrefixTable()
+  try {
+    const simulator = new TintSimulator(model, dimensions, options, prefixes)
+    for (const source of prefixSources(simulator.program)) {
+      prefixes.set(source, keep(encodePrefixes(source, model.weights, dimensions)))
+    }
+    return simulator
+  } catch (error) {
+    prefixes.dispose()
+    throw error
+  }
+}
+
+/** The program of a simulator that is not built: for counting and showing. Reads no weights. */
+export function designTint(
+  description: InnerModelDescription,
+  { dimensions }: TintPlan,
+  options: ConstructOptions = {},
+): TintProgram {
+  return compileProgram(description, dimensions, approximationsOf(designOf(options), dimensions))
+}
+
+/** All blocks of a program, the final norm too. */
+export function blocksOf({ blocks, finalNorm }: TintProgram): readonly BlockProgram[] {
+  return finalNorm === undefined ? blocks : [...blocks, finalNorm]
+}
+
+/** The prefixes of all blocks. */
+export function prefixSources(program: TintProgram): PrefixSource[] {
+  return blocksOf(program).flatMap(({ prefixes }) => prefixes)
+}
+
+/** Modules in the order of their first use. */
+export function distinctModules(program: TintProgram): TintModule[] {
+  const instructions = blocksOf(program).flatMap(({ forward, backward }) => [...forward, ...backward])
+  const modules = instructions.flatMap((instruction) =>
+    instruction.kind === 'module' ? [instruction.module] : [],
+  )
+  return [...new Set([...modules, program.loss])]
+}
+
+interface Design {
+  readonly gradient: GradientChoice
+  readonly updateNormWeights: boolean
+}
+
+function designOf({ gradient = tint(), updateNormWeights = false }: ConstructOptions): Design {
+  if (gradient.attentionGradient !== 'value') {
+    throw new InputError(
+      `The attention gradient is "${gradient.attentionGradient}"; expected "value" in a simulator, which keeps attention probabilities constant. Use fused execution for exact gradients.`,
+    )
+  }
+  if (gradient.derivative.kind === 'analytic') {
+    throw new InputError(
+      'The derivative is analytic; expected central:N or forward:N, which a simulator computes by differences. Use fused execution for analytic derivatives.',
+    )
+  }
+  return { gradient, updateNormWeights }
+}
+
+function approximationsOf(
+  { gradient, updateNormWeights }: Design,
+  { width }: TintDimensions,
+): Approximations {
+  const { derivative, lossGradient } = gradient
+  if (derivative.kind === 'analytic') throw new TintError('An analytic derivative has no modules.')
+  const { biasRateMultiplier } = gradientRules(gradient, updateNormWeights, width)
+  return { derivative, lossGradient, updateNormWeights, biasRateMultiplier }
+}
+
+function checkLength({ length }: ModelInputs, { maxLength }: TintDimensions): void {
+  if (length <= maxLength) return
+  throw new InputError(
+    `The input has ${length} tokens, more than the ${maxLength} that the simulator was planned for (maxLength); shorten it, or plan a longer one.`,
+  )
+}
+
+function keep<Structure>(structure: Structure): Structure {
+  for (const tensor of Object.values(structure as Record<string, unknown>)) {
+    if (tensor instanceof tf.Tensor) tf.keep(tensor)
+  }
+  return structure
+}
