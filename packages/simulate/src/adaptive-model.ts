@@ -159,7 +159,7 @@ export class AdaptiveModel {
       entry = await forwardFrozen(this.inner, plan, frozen, pass, stopWhenAsked)
       forward = await forwardLearning(this.inner, entry, learning, pass, true, stopWhenAsked)
       const cause = this.#tokensRead === 0 ? badCheckpoint : rateTooHigh(plan.learningRate)
-      const [losses] = await testLosses(this.inner, forward, plan, cause, signal)
+      const [losses] = await testLosses(this.inner, forward.headInput, plan, cause, signal)
       // From here on nothing stops: a piece is learned as a whole.
       await learnFrom(this.inner, forward, this.#learned, plan, () => {})
       return losses ?? new Float32Array()

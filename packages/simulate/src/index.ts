@@ -15,6 +15,9 @@ export {
   type AdaptiveSettings,
   type ReadResult,
 } from './adaptive-model'
+export { fused } from './fused-execution'
+export { literal } from './literal-execution'
+export type { Execution, StepExecution, StepHooks } from './step-execution'
 export type { StepProgress, TrainingStepOptions } from './step-plan'
 export type { SequenceLosses, TrainingStepResult } from './step-result'
 export { trainingStep } from './training-step'

@@ -1,3 +1,4 @@
+import type * as tf from '@tensorflow/tfjs-core'
 import {
   gradientRules,
   type InnerModel,
@@ -48,7 +49,7 @@ export async function learnFrom(
  */
 export async function testLosses(
   model: InnerModel,
-  { headInput }: LearningForward,
+  headInput: tf.Tensor2D,
   { test }: StepPlan,
   cause: string,
   signal?: AbortSignal,

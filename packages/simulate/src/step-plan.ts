@@ -1,6 +1,7 @@
 import {
   checkInputs,
   checkTokenMask,
+  derivativeText,
   type GradientChoice,
   type InnerModelDescription,
   type MaskOptions,
@@ -12,6 +13,7 @@ import {
   tint,
 } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
+import type { Execution } from './step-execution'
 
 /** How far a step has come: finished pieces of work of equal kind, a block's forward or backward each. */
 export interface StepProgress {
@@ -31,6 +33,8 @@ export interface TrainingStepOptions extends MaskOptions {
   readonly learningRate: number
   /** Default {@link tint}. */
   readonly gradient?: GradientChoice | undefined
+  /** Default `fused()`; `literal(simulator)` runs a simulator, and follows the gradient that it was constructed for. */
+  readonly execution?: Execution | undefined
   /** Rounds of forward, backward and descent before the last forward; default 1. */
   readonly steps?: number | undefined
   /** How many of the last blocks learn (the final norm always does); default all. */
@@ -76,7 +80,9 @@ export function planStep(
 ): StepPlan {
   checkOptionNames(options)
   const inputs = checkInputs(description, tokens, options)
-  const gradient = checkGradient(options.gradient ?? tint())
+  const { execution } = options
+  if (execution !== undefined) checkDesign(execution, options)
+  const gradient = checkGradient(options.gradient ?? execution?.design?.gradient ?? tint())
   const trainLengths = checkTrainLengths(options.trainLength, inputs)
   const trainTargets = targetTester(
     'trainMask',
@@ -100,7 +106,7 @@ export function planStep(
     learningRate: checkLearningRate(options.learningRate),
     steps: checkCount('steps', options.steps ?? 1, 1_000_000),
     layers: checkLayers(options.layers, description.blocks.length),
-    updateNormWeights: options.updateNormWeights ?? false,
+    updateNormWeights: options.updateNormWeights ?? execution?.design?.updateNormWeights ?? false,
     keepLogits: options.keepLogits ?? false,
     train,
     test,
@@ -110,6 +116,7 @@ export function planStep(
 
 const optionNames: Readonly<Record<keyof TrainingStepOptions, true>> = {
   attentionMask: true,
+  execution: true,
   gradient: true,
   keepLogits: true,
   layers: true,
@@ -132,6 +139,38 @@ function checkOptionNames(options: TrainingStepOptions): void {
   throw new InputError(
     `The training step got ${found}; expected some of ${Object.keys(optionNames).join(', ')}.`,
   )
+}
+
+/** @throws InputError when an execution was built for another gradient than the step is asked to follow */
+function checkDesign(
+  { name, design }: Execution,
+  { gradient, updateNormWeights }: TrainingStepOptions,
+): void {
+  if (design === undefined) return
+  if (gradient !== undefined && !sameGradient(gradient, design.gradient)) {
+    throw new InputError(
+      `The step asks for ${gradientText(gradient)}, and the simulator of its ${name} execution was constructed for ${gradientText(design.gradient)}; leave the gradient out, or construct a simulator for it.`,
+    )
+  }
+  if (updateNormWeights !== undefined && updateNormWeights !== design.updateNormWeights) {
+    throw new InputError(
+      `updateNormWeights is ${updateNormWeights}, and the simulator was constructed with ${design.updateNormWeights}; leave it out, or construct a simulator for it.`,
+    )
+  }
+}
+
+function sameGradient(first: GradientChoice, second: GradientChoice): boolean {
+  return gradientText(first) === gradientText(second)
+}
+
+function gradientText({
+  attentionGradient,
+  derivative,
+  lossGradient,
+  compatibility,
+}: GradientChoice): string {
+  const faults = compatibility === undefined ? '' : `, ${compatibility}`
+  return `the ${attentionGradient} attention gradient, derivative ${derivativeText(derivative)}, loss gradient ${lossGradient}${faults}`
 }
 
 function checkTrainLengths(given: number | readonly number[], { batch, length }: ModelInputs): number[] {

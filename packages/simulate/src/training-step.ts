@@ -1,22 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
-import {
-  attentionBias,
-  type ForwardPass,
-  type InnerModel,
-  LearnedParameters,
-  logitsOf,
-  type TokenInput,
-} from '@tintjs/inner'
+import { type InnerModel, logitsOf, type TokenInput } from '@tintjs/inner'
+import { disposeStructure } from '@tintjs/tensor'
 import { AdaptedModel } from './adapted-model'
+import { fused } from './fused-execution'
 import { learningParameters } from './learning-parameters'
-import { forwardFrozen, forwardLearning, type LearningForward, splitLayers } from './passes'
-import { badCheckpoint, learnFrom, rateTooHigh, testLosses } from './round'
-import { planStep, type StepPlan, type StepProgress, type TrainingStepOptions } from './step-plan'
+import { splitLayers } from './passes'
+import { badCheckpoint, rateTooHigh, testLosses } from './round'
+import type { StepExecution, StepHooks } from './step-execution'
+import { planStep, type StepPlan, type TrainingStepOptions } from './step-plan'
 import type { SequenceLosses, TrainingStepResult } from './step-result'
 
 /**
  * One training step of the inner model on the first part of each sequence, and its losses on the rest before and
- * after: what TinT computes in a single forward pass, in fused form (on the inner model's weights directly). `steps`
+ * after: what TinT computes in a single forward pass. `steps`
  * rounds of forward, loss gradient, backward with descent; then forward again.
  *
  * @param tokens `[N]` or `[batch][N]`; each sequence of a batch learns for itself
@@ -31,20 +27,24 @@ export async function trainingStep(
 ): Promise<TrainingStepResult> {
   const plan = planStep(model.description, tokens, options)
   options.signal?.throwIfAborted()
-  const learned = new LearnedParameters(model.weights)
-  const logits: { before?: tf.Tensor3D; after?: tf.Tensor3D } = {}
+  const logits: KeptLogits = {}
+  const execution = (options.execution ?? fused()).start(model, plan, stepHooks(model, plan, options))
   try {
-    const losses = await runStep(model, plan, learned, options, logits)
-    return stepResult(
-      new AdaptedModel(model, learned, learningParameters(model, plan), plan.inputs.batch),
-      losses,
-      logits,
-    )
+    const losses = await runStep(model, plan, execution, options.signal, logits)
+    const learned = learningParameters(model, plan)
+    const adapted = new AdaptedModel(model, execution.learned(), learned, plan.inputs.batch)
+    return stepResult(adapted, losses, logits)
   } catch (error) {
-    learned.dispose()
-    tf.dispose(logits)
+    disposeStructure(logits)
     throw error
+  } finally {
+    execution.dispose()
   }
+}
+
+interface KeptLogits {
+  before?: tf.Tensor3D
+  after?: tf.Tensor3D
 }
 
 interface StepLosses {
@@ -57,72 +57,53 @@ interface StepLosses {
 async function runStep(
   model: InnerModel,
   plan: StepPlan,
-  learned: LearnedParameters,
-  { onProgress, signal }: TrainingStepOptions,
-  logits: { before?: tf.Tensor3D; after?: tf.Tensor3D },
+  execution: StepExecution,
+  signal: AbortSignal | undefined,
+  logits: KeptLogits,
 ): Promise<StepLosses> {
-  const { frozen, learning } = splitLayers(model, plan.layers)
-  const progress = progressCounter(frozen.length + learning.length * (2 * plan.steps + 1), onProgress, signal)
-  const bias = attentionBias(plan.inputs)
-  const pass: ForwardPass = { parameters: learned, attentionBias: bias }
-  let entry: tf.Tensor3D | undefined
-  let forward: LearningForward | undefined
-  try {
-    entry = await forwardFrozen(model, plan, frozen, pass, progress('forward'))
-    forward = await forwardLearning(model, entry, learning, pass, true, progress('forward'))
-    const before = await testLosses(model, forward, plan, badCheckpoint, signal)
-    if (plan.keepLogits) logits.before = shapedLogits(model, forward, plan)
-
-    for (let step = 1; step <= plan.steps; step++) {
-      await learnFrom(model, forward, learned, plan, progress('backward'), signal)
-      forward.dispose()
-      const more = step < plan.steps
-      forward = await forwardLearning(
-        model,
-        entry,
-        learning,
-        pass,
-        more,
-        progress(more ? 'forward' : 'forward again'),
-      )
-    }
-
-    const after = await testLosses(model, forward, plan, rateTooHigh(plan.learningRate), signal)
-    if (plan.keepLogits) logits.after = shapedLogits(model, forward, plan)
-    return {
-      before,
-      after,
-      targets: plan.test.map(({ rows }) => rows.map((row) => (row % plan.inputs.length) + 1)),
-    }
-  } finally {
-    forward?.dispose()
-    tf.dispose([bias, ...(entry === undefined ? [] : [entry])])
+  let headInput = await execution.forward(true)
+  const before = await testLosses(model, headInput, plan, badCheckpoint, signal)
+  if (plan.keepLogits) logits.before = shapedLogits(model, headInput, plan)
+  for (let step = 1; step <= plan.steps; step++) {
+    await execution.learn()
+    headInput = await execution.forward(step < plan.steps)
   }
+  const after = await testLosses(model, headInput, plan, rateTooHigh(plan.learningRate), signal)
+  if (plan.keepLogits) logits.after = shapedLogits(model, headInput, plan)
+  const { test, inputs } = plan
+  return { before, after, targets: test.map(({ rows }) => rows.map((row) => (row % inputs.length) + 1)) }
 }
 
-function shapedLogits(model: InnerModel, { headInput }: LearningForward, { inputs }: StepPlan): tf.Tensor3D {
+function shapedLogits(model: InnerModel, headInput: tf.Tensor2D, { inputs }: StepPlan): tf.Tensor3D {
   const shape: [number, number, number] = [inputs.batch, inputs.length, model.description.vocabularySize]
   return tf.tidy(() => tf.reshape(logitsOf(model, headInput), shape))
 }
 
-/** Counts finished blocks; the counter throws the signal's reason when the step is to stop. */
-function progressCounter(
-  total: number,
-  onProgress: TrainingStepOptions['onProgress'],
-  signal: AbortSignal | undefined,
-): (phase: StepProgress['phase']) => () => void {
+/** Counts finished blocks for the caller; a block after which the step is to stop throws the signal's reason. */
+function stepHooks(
+  model: InnerModel,
+  plan: StepPlan,
+  { onProgress, signal }: TrainingStepOptions,
+): StepHooks {
+  const { frozen, learning } = splitLayers(model, plan.layers)
+  const total = frozen.length + learning.length * (2 * plan.steps + 1)
+  const beforeLast = total - learning.length
   let done = 0
-  return (phase) => () => {
-    done++
-    onProgress?.({ phase, done, total })
-    signal?.throwIfAborted()
+  return {
+    signal,
+    afterBlock: (pass) => {
+      done++
+      const phase = pass === 'forward' && done > beforeLast ? 'forward again' : pass
+      onProgress?.({ phase, done, total })
+      signal?.throwIfAborted()
+    },
   }
 }
 
 function stepResult(
   model: AdaptedModel,
   { before, after, targets }: StepLosses,
-  logits: { before?: tf.Tensor3D; after?: tf.Tensor3D },
+  logits: KeptLogits,
 ): TrainingStepResult {
   const sequences = before.map((tokenLossesBefore, index): SequenceLosses => {
     const tokenLossesAfter = after[index] ?? new Float32Array()
@@ -143,7 +124,7 @@ function stepResult(
     model,
     dispose: () => {
       model.dispose()
-      tf.dispose(logits)
+      disposeStructure(logits)
     },
   }
 }

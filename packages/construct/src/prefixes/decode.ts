@@ -16,12 +16,19 @@ export interface DecodedParameter {
  * The weights that the prefixes of one leaf hold: the encoding undone.
  *
  * @param sources all chunks of the leaf
+ * @param scales whether a norm's scale is wanted too, and not its bias only
  * @returns tensors owned by the caller
  */
-export function decodePrefixes(sources: readonly PrefixSource[], table: PrefixTable): DecodedParameter[] {
+export function decodePrefixes(
+  sources: readonly PrefixSource[],
+  table: PrefixTable,
+  scales = true,
+): DecodedParameter[] {
   const leaf = sources[0]?.leaf
   if (leaf === undefined) throw new TintError('No prefixes were given to decode.')
-  return leaf.kind === 'linear' ? decodeLinear(leaf, sources, table) : decodeNorm(leaf, sources, table)
+  return leaf.kind === 'linear'
+    ? decodeLinear(leaf, sources, table)
+    : decodeNorm(leaf, sources, table, scales)
 }
 
 function decodeLinear(
@@ -50,10 +57,15 @@ function decodeLinear(
   ]
 }
 
-function decodeNorm(leaf: Norm, [source]: readonly PrefixSource[], table: PrefixTable): DecodedParameter[] {
+function decodeNorm(
+  leaf: Norm,
+  [source]: readonly PrefixSource[],
+  table: PrefixTable,
+  scales: boolean,
+): DecodedParameter[] {
   const state = table.get(source as PrefixSource)
   const decoded: DecodedParameter[] = []
-  if (leaf.scale !== undefined) {
+  if (scales && leaf.scale !== undefined) {
     // The rows' diagonal: all other numbers are zero.
     const value = tf.tidy(() => tf.sum(rowsOf(state), 1, true)) as tf.Tensor3D
     decoded.push({ reference: leaf.scale, value })

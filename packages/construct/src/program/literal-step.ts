@@ -120,12 +120,15 @@ export class LiteralStep {
   learned(): LearnedParameters {
     const learned = new LearnedParameters(this.#simulator.model.weights)
     const sources = this.#learning.flatMap(({ prefixes }) => prefixes)
-    const byLeaf = groupByLeaf(sources)
     try {
-      for (const chunks of byLeaf) {
-        if (!chunks.some((source) => this.#prefixes.holds(source))) continue
-        for (const { reference, value } of decodePrefixes(chunks, this.#prefixes))
+      const { updateNormWeights } = this.#simulator
+      const changed = groupByLeaf(sources).filter((chunks) =>
+        chunks.some((chunk) => this.#prefixes.holds(chunk)),
+      )
+      for (const chunks of changed) {
+        for (const { reference, value } of decodePrefixes(chunks, this.#prefixes, updateNormWeights)) {
           learned.restore(reference, value)
+        }
       }
       return learned
     } catch (error) {

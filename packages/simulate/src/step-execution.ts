@@ -1,0 +1,36 @@
+import type * as tf from '@tensorflow/tfjs-core'
+import type { GradientChoice, InnerModel, LearnedParameters } from '@tintjs/inner'
+import type { StepPlan } from './step-plan'
+
+/** What a running step tells its execution to do between blocks. Both may throw, to stop the step. */
+export interface StepHooks {
+  /** Called after each block of a pass. */
+  readonly afterBlock: (pass: 'forward' | 'backward') => void
+  readonly signal: AbortSignal | undefined
+}
+
+/** One step under way: forward passes, and learning between them. */
+export interface StepExecution {
+  /**
+   * Runs the inner model to the head with what was learned so far.
+   *
+   * @param keep whether {@link learn} will follow
+   * @returns the head's input, `[batch * N, embedding width]`; stays the execution's until its next call
+   */
+  forward(keep: boolean): Promise<tf.Tensor2D>
+  /** Loss gradient, backward and descent of the last forward. */
+  learn(): Promise<void>
+  /** What was learned, the caller's from now on. Called once, at the end. */
+  learned(): LearnedParameters
+  /** Frees everything that was not handed out. */
+  dispose(): void
+}
+
+/** How a training step is computed: {@link fused} or {@link literal}. */
+export interface Execution {
+  readonly name: 'fused' | 'literal'
+  /** The gradient that it was built for, where it can follow only one. */
+  readonly design?: { readonly gradient: GradientChoice; readonly updateNormWeights: boolean } | undefined
+  /** @throws InputError when it cannot compute this step */
+  start(model: InnerModel, plan: StepPlan, hooks: StepHooks): StepExecution
+}
