@@ -21,6 +21,8 @@ export interface WeightFormat {
   readonly indexFile: string
   /** What the names of such files end in. */
   readonly ending: string
+  /** Whether a file's beginning tells all about its tensors. */
+  readonly headerInFront: boolean
   /** Reads what one file says about its tensors, and no numbers. */
   locate(file: ByteSource): Promise<ReadonlyMap<string, LocatedTensor>>
 }
@@ -29,6 +31,7 @@ const safetensors: WeightFormat = {
   singleFile: 'model.safetensors',
   indexFile: 'model.safetensors.index.json',
   ending: '.safetensors',
+  headerInFront: true,
   async locate(file) {
     const { tensors } = await readSafetensorsHeader(file)
     return located(tensors, (entry) => readTensorData(file, entry))
@@ -39,6 +42,7 @@ const pytorch: WeightFormat = {
   singleFile: 'pytorch_model.bin',
   indexFile: 'pytorch_model.bin.index.json',
   ending: '.bin',
+  headerInFront: false,
   async locate(file) {
     return located(await readPytorchHeader(file), (entry) => readPytorchTensor(file, entry))
   },
