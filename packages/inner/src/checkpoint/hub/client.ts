@@ -53,24 +53,40 @@ export async function connectToHub(repository: string, settings: HubSettings): P
   const hub = settings.endpoint ?? HUB_URL
   const request = requester(repository, hub, settings)
   const common = { hubUrl: hub, fetch: request }
+  /** The library reads answers as they come: one that breaks off, or a network's login page, is no answer of the hub. */
+  const reading = async <Result>(read: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (error instanceof CheckpointError) throw error
+      settings.signal?.throwIfAborted()
+      throw new UnreachableError(
+        `The answer of ${hub} about ${repository} cannot be read (${reasonOf(error)}); check the connection (perhaps ` +
+          'the network wants a login first), and HF_ENDPOINT if it is set.',
+        { cause: error },
+      )
+    }
+  }
   return {
     hub,
-    async commitOf(revision) {
-      const info = await modelInfo({ ...common, name: repository, revision, additionalFields: ['sha'] })
-      if (isCommit(info.sha)) return info.sha
-      throw notUnderstood(hub, repository)
-    },
-    async filesOf(commit) {
-      const files = new Map<string, HubFile>()
-      const repo = { type: 'model', name: repository } as const
-      for await (const entry of listFiles({ ...common, repo, revision: commit })) {
-        if (entry.type !== 'file') continue
-        const parsed = treeEntry.safeParse(entry)
-        if (!parsed.success) throw notUnderstood(hub, repository)
-        files.set(parsed.data.path, parsed.data)
-      }
-      return files
-    },
+    commitOf: (revision) =>
+      reading(async () => {
+        const info = await modelInfo({ ...common, name: repository, revision, additionalFields: ['sha'] })
+        if (isCommit(info.sha)) return info.sha
+        throw notUnderstood(hub, repository)
+      }),
+    filesOf: (commit) =>
+      reading(async () => {
+        const files = new Map<string, HubFile>()
+        const repo = { type: 'model', name: repository } as const
+        for await (const entry of listFiles({ ...common, repo, revision: commit })) {
+          if (entry.type !== 'file') continue
+          const parsed = treeEntry.safeParse(entry)
+          if (!parsed.success) throw notUnderstood(hub, repository)
+          files.set(parsed.data.path, parsed.data)
+        }
+        return files
+      }),
     async open(commit, path, start, end) {
       // Not the library's downloadFile: its blobs hide whether a range was served, and it cannot be resumed.
       const response = await request(`${hub}/${repository}/resolve/${commit}/${encodeURIComponent(path)}`, {
@@ -113,6 +129,14 @@ function requester(repository: string, hub: string, { token, signal, revision }:
     }
     if (response.ok) return response
     await response.body?.cancel()
+    const answering = new URL(response.url).origin
+    if (answering !== origin) {
+      // Where the hub sends for large files; its refusals say nothing about the model.
+      throw new UnreachableError(
+        `${answering}, where ${hub} keeps the content of ${repository}, answered with an error (${response.status}); ` +
+          'try again, what has come is kept.',
+      )
+    }
     throw refusal(response, { repository, hub, revision, hasToken: token !== undefined })
   }
 }
