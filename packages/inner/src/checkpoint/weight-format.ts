@@ -1,5 +1,6 @@
 import {
   type ByteSource,
+  CheckpointError,
   readPytorchHeader,
   readPytorchTensor,
   readSafetensorsHeader,
@@ -33,6 +34,7 @@ const safetensors: WeightFormat = {
   ending: '.safetensors',
   headerInFront: true,
   async locate(file) {
+    await refusePointer(file)
     const { tensors } = await readSafetensorsHeader(file)
     return located(tensors, (entry) => readTensorData(file, entry))
   },
@@ -44,8 +46,24 @@ const pytorch: WeightFormat = {
   ending: '.bin',
   headerInFront: false,
   async locate(file) {
+    await refusePointer(file)
     return located(await readPytorchHeader(file), (entry) => readPytorchTensor(file, entry))
   },
+}
+
+/** How the small files start that stand for large ones in a git repository. */
+const pointerStart = 'version https://git-lfs.github.com/'
+const longestPointer = 1024
+
+/** A checkpoint that was cloned without Git LFS: getting it in the same way again would not help. */
+async function refusePointer(file: ByteSource): Promise<void> {
+  if (file.size < pointerStart.length || file.size > longestPointer) return
+  const start = new TextDecoder().decode(await file.read(0, pointerStart.length))
+  if (start !== pointerStart) return
+  throw new CheckpointError(
+    `${file.name} is only a pointer of Git LFS to the weights; expected the weights themselves: run "git lfs pull" ` +
+      'there, or download the file.',
+  )
 }
 
 function located<Entry extends TensorEntry>(
