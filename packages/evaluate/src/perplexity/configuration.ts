@@ -33,7 +33,8 @@ const schema = z.strictObject({
   textSha256: sha256,
   context: z.int(),
   contexts: z.tuple([z.number(), z.number()]),
-  limit: z.int().nullable(),
+  /** Whole, but any size will do for no limit: `z.int` ends at 2^53. */
+  limit: z.number().nullable(),
   beginOfText: z.int().nullable(),
   specialTokens: z.boolean(),
   tokensSha256: sha256,

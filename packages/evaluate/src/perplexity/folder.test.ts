@@ -104,7 +104,23 @@ describe('samples.jsonl', () => {
     }
     await writeUnits(0, plan.unitCount, 0)
     appendFileSync(path(), 'more\n')
-    await expect(readFinishedUnits(path(), plan)).rejects.toThrow(/more lines than this run has samples/)
+    await expect(readFinishedUnits(path(), plan)).rejects.toThrow(
+      /goes on after line \d+, where this run's samples end; .* Delete what comes after line/,
+    )
+  })
+
+  it('keeps what comes before a damaged line when that is deleted, as the message says', async () => {
+    await writeUnits(0, plan.unitCount, 0)
+    const whole = readFileSync(path())
+    const lines = whole.toString('utf8').trimEnd().split('\n')
+    writeFileSync(path(), `${[...lines.slice(0, -1), '\0\0\0'].join('\n')}\n`)
+    const last = lines.length
+    await expect(readFinishedUnits(path(), plan)).rejects.toThrow(`delete line ${last} and all after it`)
+    writeFileSync(path(), `${lines.slice(0, last - 1).join('\n')}\n`)
+    const { count, end } = await readFinishedUnits(path(), plan)
+    expect(count).toBe(plan.unitCount - 1)
+    await writeUnits(count, plan.unitCount, end)
+    expect(readFileSync(path()).equals(whole)).toBe(true)
   })
 
   it('notices another process that writes to it', async () => {
@@ -137,6 +153,12 @@ describe('the output folder', () => {
       await expect(other).rejects.toThrow(words)
       await expect(other).rejects.toThrow(InputError)
     }
+  })
+
+  it('takes a limit of any size', async () => {
+    const unlimited = { ...configuration, limit: 1e20 }
+    await openOutputFolder(folder, unlimited, { resume: false })
+    expect(await readConfiguration(folder)).toEqual(unlimited)
   })
 
   it('knows every field that decides about samples', () => {
