@@ -12,7 +12,13 @@ export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
 export { filesSource } from './checkpoint/files'
 export { memorySource } from './checkpoint/memory'
 export type { ByteRange, CheckpointFile, CheckpointSource } from './checkpoint/source'
-export { type Generated, type GenerateOptions, generateTokens } from './generation/generate'
+export {
+  type CheckedGeneration,
+  checkGeneration,
+  type Generated,
+  type GenerateOptions,
+  generateTokens,
+} from './generation/generate'
 export { createSampler, type Sampler, type SamplingOptions } from './generation/sampling'
 export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
 export type { Derivative, GradientRules } from './layers/gradient-rules'
