@@ -71,6 +71,7 @@ export {
   checkInputs,
   checkTokenMask,
   checkTokens,
+  countSequences,
   integerTensor,
   type MaskOptions,
   type ModelInputs,
@@ -88,6 +89,7 @@ export { gatherHeadInputs, predictionLosses, rowSlices } from './model/predictio
 export { type PredictionRows, predictionRows } from './model/prediction-rows'
 export { type SequenceScore, scoreTokens } from './model/score'
 export { checkVocabulary, loadTokenizer, type TokenizerOptions } from './tokenizer/load'
+export { spelledBytes } from './tokenizer/spelled-bytes'
 export type { EncodeOptions, TokenizedText, Tokenizer } from './tokenizer/tokenizer'
 export {
   type ChooseUpdateForm,
