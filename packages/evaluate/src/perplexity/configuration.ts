@@ -6,7 +6,7 @@ import type { SettingsRecord } from './settings'
 export interface PerplexityConfiguration extends SettingsRecord {
   /** Of the form of `samples.jsonl`. */
   readonly format: 1
-  /** SHA-256 of the model's layers and weights, see `hashModel`. */
+  /** SHA-256 of the model's layers and weights, see `hashModel` of `@tintjs/inner/node`. */
   readonly modelHash: string
   /** SHA-256 of the text file. */
   readonly textSha256: string

@@ -9,12 +9,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hashModel } from '@tintjs/inner/node'
 import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { tinyContexts, tinyModel } from '../test-support'
 import { firstDifference, type PerplexityConfiguration } from './configuration'
-import { hashModel, hashTokens } from './hashes'
+import { hashTokens } from './hashes'
 import { checkOutputFolder, openOutputFolder, outputFiles, readConfiguration } from './output-folder'
 import { type PerplexityPlan, planPerplexity, sampleKeys } from './plan'
 import type { Sample } from './sample'
@@ -139,6 +140,15 @@ describe('the output folder', () => {
     expect(await readConfiguration(inside)).toEqual(configuration)
     await openOutputFolder(inside, { ...configuration }, { resume: true })
     expect(readdirSync(inside)).toEqual([outputFiles.configuration])
+  })
+
+  it('that cannot be made is refused', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    for (const inside of [join(folder, 'file', 'a'), '/proc/none/a']) {
+      await expect(openOutputFolder(inside, configuration, { resume: false })).rejects.toThrow(
+        /could not be made \((ENOTDIR|ENOENT|EACCES|EPERM|EROFS)\); check that its parent may be written/,
+      )
+    }
   })
 
   it('names the first thing in which another run differs', async () => {
