@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { initialiseInnerModel } from '@tintjs/inner'
+import { checkInputs, initialiseInnerModel } from '@tintjs/inner'
 import { gpt2 } from '@tintjs/inner-gpt2'
-import { DimensionError } from '@tintjs/tensor'
+import { DimensionError, InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { beforeAll, expect, it } from 'vitest'
 import { planTint } from './plan/plan-tint'
@@ -34,5 +34,24 @@ it.each([
     )
   }
   expect(tf.memory().numTensors).toBe(tensors)
+  model.dispose()
+})
+
+it('refuses positions that were not planned, and takes the last one that was', () => {
+  const model = initialiseInnerModel(gpt2, configOf(48, 4))
+  const simulator = constructTint(model, planTint(model.description, { maxLength: 8 }))
+  const start = (last: number) => {
+    const inputs = checkInputs(model.description, [1, 2, 3], { positionIds: [0, 1, last] })
+    const train = { rows: Int32Array.of(0), targets: Int32Array.of(2) }
+    return simulator.start({ inputs, learningRate: 0.1, layers: 1, train, learnedPositions: 1 })
+  }
+  const tensors = tf.memory().numTensors
+  expect(() => start(8)).toThrow(InputError)
+  expect(() => start(8)).toThrow(
+    'positionIds has 8, beyond the 8 positions that the simulator was planned for',
+  )
+  start(7).dispose()
+  expect(tf.memory().numTensors).toBe(tensors)
+  simulator.dispose()
   model.dispose()
 })

@@ -64,10 +64,10 @@ export class TintSimulator {
   /**
    * Prepares a literal step, which the caller disposes.
    *
-   * @throws InputError when the input is longer than the plan allows
+   * @throws InputError when the input is longer than the plan allows, or has positions beyond it
    */
   start(settings: LiteralStepSettings): LiteralStep {
-    checkLength(settings.inputs, this.dimensions)
+    checkPositions(settings.inputs, this.dimensions)
     return new LiteralStep(this, settings)
   }
 
@@ -168,10 +168,17 @@ function checkModel({ width, heads }: InnerModelDescription, planned: TintDimens
   )
 }
 
-function checkLength({ length }: ModelInputs, { maxLength }: TintDimensions): void {
-  if (length <= maxLength) return
+/** One-hots of positions have a coordinate for each that was planned. */
+function checkPositions({ length, positionIds }: ModelInputs, { maxLength }: TintDimensions): void {
+  if (length > maxLength) {
+    throw new InputError(
+      `The input has ${length} tokens, more than the ${maxLength} that the simulator was planned for (maxLength); shorten it, or plan a longer one.`,
+    )
+  }
+  const largest = positionIds.flatMap((row) => [...row]).reduce((most, id) => Math.max(most, id), 0)
+  if (largest < maxLength) return
   throw new InputError(
-    `The input has ${length} tokens, more than the ${maxLength} that the simulator was planned for (maxLength); shorten it, or plan a longer one.`,
+    `positionIds has ${largest}, beyond the ${maxLength} positions that the simulator was planned for (maxLength); expected numbers up to ${maxLength - 1}, or a plan for more.`,
   )
 }
 

@@ -49,6 +49,7 @@ export {
   type ActivationName,
   type Attention,
   activationNames,
+  attentionLayersOf,
   type Layer,
   type Leaf,
   type Linear,

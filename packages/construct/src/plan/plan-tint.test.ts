@@ -1,4 +1,4 @@
-import type { InnerModelDescription } from '@tintjs/inner'
+import { type Attention, alibiSlopes, attentionLayersOf, type InnerModelDescription } from '@tintjs/inner'
 import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
 import { opt, optShapes } from '@tintjs/inner-opt'
 import { DimensionError } from '@tintjs/tensor'
@@ -122,7 +122,7 @@ describe('planTint', () => {
     [
       'heads that cut inner heads',
       { simulatorHeads: 96 },
-      /12 heads must be a multiple of D\/\(Dsim\/Hsim\) = 24/,
+      /Dsim\/Hsim = 32 must be a multiple of the inner model's head width 64/,
     ],
     [
       'a longer text than positions',
@@ -135,11 +135,39 @@ describe('planTint', () => {
     expect(messageOf(() => planTint(shapes.get('opt-125m')!, options))).toMatch(words)
   })
 
+  it('names what ALiBi needs, and rules in terms of heads that are narrower than D over their number', () => {
+    const alibi = (heads: number) =>
+      withAttention(modelOf(48, heads), (layer) => ({
+        ...layer,
+        positions: { kind: 'alibi', slopes: alibiSlopes(heads) },
+      }))
+    expect(messageOf(() => planTint(alibi(1)))).toMatch(/more than one head, as ALiBi needs a coordinate/)
+    expect(planTint(alibi(2)).dimensions.softmaxHeadWidth).toBe(48)
+    const narrow = withAttention(modelOf(48, 4), (layer) => ({
+      ...layer,
+      query: { ...layer.query, outputWidth: 32 },
+      key: { ...layer.key, outputWidth: 32 },
+      value: { ...layer.value, outputWidth: 32 },
+    }))
+    expect(messageOf(() => planTint(narrow, { prefixTokens: 12, simulatorHeads: 20 }))).toMatch(
+      /Dsim\/Hsim = 12 must be a multiple of the inner model's head width 8/,
+    )
+  })
+
   it('explains each choice', () => {
     const { explanation } = planTint(shapes.get('opt-125m')!, { maxLength: 512 })
     expect(explanation.join(' ')).toMatch(/K = 256 .* Dsim .* 3072.* Hsim = 12 .* 512 tokens/)
   })
 })
+
+/** A model whose blocks are an attention alone, changed. */
+function withAttention(
+  description: InnerModelDescription,
+  change: (layer: Attention) => Attention,
+): InnerModelDescription {
+  const [attention] = description.blocks.flatMap(attentionLayersOf)
+  return { ...description, blocks: [change(attention!)] }
+}
 
 function messageOf(call: () => unknown): string {
   try {

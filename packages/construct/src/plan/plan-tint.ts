@@ -87,8 +87,16 @@ function chooseSoftmaxHeads(
   const [fewest] = validSoftmaxHeads(innerAttention(inner), hiddenSize, maxLength)
   if (fewest !== undefined) return fewest
   throw new DimensionError(
-    `No number of simulator heads (Hsim) fits Dsim = ${hiddenSize}, the width D = ${inner.width} and ${inner.heads} heads for texts of ${maxLength} tokens; shorten maxLength.`,
+    `No number of simulator heads (Hsim) fits Dsim = ${hiddenSize}, the width D = ${inner.width} and ${inner.heads} heads for texts of ${maxLength} tokens; ${remedy(inner)}.`,
   )
+}
+
+/** What could help where no number of heads fits: with ALiBi, a single head as wide as the model leaves no coordinate free. */
+function remedy(inner: InnerModelDescription): string {
+  const { width, headWidth, needsSpare } = innerAttention(inner)
+  return needsSpare && headWidth === width
+    ? "expected an inner model with more than one head, as ALiBi needs a coordinate beside a head's own"
+    : 'shorten maxLength, or give fewer prefix tokens'
 }
 
 function explain(dimensions: TintDimensions, options: PlanOptions): string[] {

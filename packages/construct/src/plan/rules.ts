@@ -1,4 +1,4 @@
-import { type Attention, type InnerModelDescription, keyValueHeads } from '@tintjs/inner'
+import { type Attention, attentionLayersOf, type InnerModelDescription, keyValueHeads } from '@tintjs/inner'
 import { DimensionError } from '@tintjs/tensor'
 import { positionDigits } from '../operators/next-token-attention'
 import { layersOf } from './layers'
@@ -37,17 +37,13 @@ export interface InnerAttention {
 /** The inner model's attention, whose layers {@link checkLayers} has found alike. */
 export function innerAttention(description: InnerModelDescription): InnerAttention {
   const { width, heads } = description
-  const [first, ...others] = attentionLayers(description)
+  const [first, ...others] = description.blocks.flatMap(attentionLayersOf)
   return {
     width,
     heads,
     headWidth: first === undefined ? width / heads : headWidthOf(first),
     needsSpare: [first, ...others].some((layer) => layer?.positions?.kind === 'alibi'),
   }
-}
-
-function attentionLayers(description: InnerModelDescription): Attention[] {
-  return layersOf(description).filter((layer) => layer.kind === 'attention')
 }
 
 function headWidthOf({ query, heads }: Attention): number {
@@ -123,7 +119,7 @@ export function checkSoftmaxHeads(
     [width % headWidth === 0, `Dsim/Hsim = ${headWidth} must divide the width D = ${width}`],
     [
       headWidth % innerHeadWidth === 0,
-      `the inner model's ${heads} heads must be a multiple of D/(Dsim/Hsim) = ${width / headWidth}, so that none is cut`,
+      `Dsim/Hsim = ${headWidth} must be a multiple of the inner model's head width ${innerHeadWidth}, so that none of its ${heads} heads is cut`,
     ],
     [
       !needsSpare || headWidth > innerHeadWidth,
@@ -186,7 +182,7 @@ function sameHeadWidths(layer: Attention): boolean {
 }
 
 function checkHeadWidths(description: InnerModelDescription): void {
-  const [first, ...others] = attentionLayers(description)
+  const [first, ...others] = description.blocks.flatMap(attentionLayersOf)
   const other = others.find((layer) => first !== undefined && headWidthOf(layer) !== headWidthOf(first))
   if (first === undefined || other === undefined) return
   throw new DimensionError(

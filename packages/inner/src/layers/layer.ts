@@ -132,6 +132,23 @@ export function leavesOf(layer: Layer): Leaf[] {
   }
 }
 
+/** All attention layers of a tree. */
+export function attentionLayersOf(layer: Layer): Attention[] {
+  switch (layer.kind) {
+    case 'attention':
+      return [layer]
+    case 'sequence':
+      return layer.layers.flatMap(attentionLayersOf)
+    case 'residual':
+      return attentionLayersOf(layer.body)
+    case 'sum':
+    case 'product':
+      return layer.branches.flatMap(attentionLayersOf)
+    default:
+      return []
+  }
+}
+
 /** The parameters of a leaf. */
 export function parametersOf(leaf: Leaf): WeightReference[] {
   switch (leaf.kind) {

@@ -1,7 +1,7 @@
 import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
-
 import { beforeAll, describe, expect, it } from 'vitest'
+import { storedLinear } from '../adapter/building-blocks'
 import type { InnerModelDescription } from './description'
 import { checkInputs, checkTokenMask } from './inputs'
 
@@ -115,5 +115,30 @@ describe('checkInputs', () => {
 
   it('allows a longer context where positions restart', () => {
     expect(checkInputs(description, [1, 2, 3, 4, 5], { positionIds: [0, 1, 2, 0, 1] }).length).toBe(5)
+  })
+})
+
+describe('an attention mask beside a window', () => {
+  const query = storedLinear('q', 2, 2)
+  const block = {
+    kind: 'attention',
+    name: 'a',
+    heads: 1,
+    scale: 1,
+    query,
+    key: query,
+    value: query,
+    window: 2,
+  } as const
+  const windowed: InnerModelDescription = { ...description, blocks: [block] }
+  const lookingAt = (last: number[]) => ({ attentionMask: [[1, 0, 0], [1, 1, 0], last] })
+
+  it('is refused where a row may look at nothing within the window, and taken elsewhere', () => {
+    expect(() => checkInputs(windowed, [1, 2, 3], lookingAt([1, 0, 0]))).toThrow(InputError)
+    expect(() => checkInputs(windowed, [1, 2, 3], lookingAt([1, 0, 0]))).toThrow(
+      'Row 2 of attentionMask (sequence 0) forbids the last 2 tokens up to itself',
+    )
+    expect(checkInputs(windowed, [1, 2, 3], lookingAt([1, 1, 0])).allowed).toHaveLength(1)
+    expect(checkInputs(description, [1, 2, 3], lookingAt([1, 0, 0])).allowed).toHaveLength(1)
   })
 })

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InputError } from '@tintjs/tensor'
+import { attentionLayersOf } from '../layers/layer'
 import type { InnerModelDescription } from './description'
 
 /** Token ids of one sequence or of a batch of equally long ones. */
@@ -43,13 +44,31 @@ export function checkInputs(
   const tokens = checkTokens(description, tokenInput)
   const batch = tokens.length
   const length = tokens[0]?.length ?? 0
+  const allowed = attentionMask === undefined ? undefined : checkAttentionMask(attentionMask, batch, length)
+  if (allowed !== undefined) checkWindow(description, allowed, length)
   return {
     tokens,
     batch,
     length,
     positionIds: checkPositions(description, positionIds, batch, length),
-    allowed: attentionMask === undefined ? undefined : checkAttentionMask(attentionMask, batch, length),
+    allowed,
   }
+}
+
+/** A row that may look at nothing within a layer's window would look at everything evenly. */
+function checkWindow({ blocks }: InnerModelDescription, masks: readonly Uint8Array[], length: number): void {
+  const windows = blocks.flatMap(attentionLayersOf).flatMap(({ window }) => window ?? [])
+  if (windows.length === 0) return
+  const window = Math.min(...windows)
+  masks.forEach((mask, sequence) => {
+    for (let row = 0; row < length; row++) {
+      const seen = mask.subarray(row * length + Math.max(0, row - window + 1), row * length + row + 1)
+      if (seen.includes(1)) continue
+      throw new InputError(
+        `Row ${row} of attentionMask (sequence ${sequence}) forbids the last ${window} tokens up to itself, which are all that the model's window lets it see; expected at least one 1 among them, such as its own.`,
+      )
+    }
+  })
 }
 
 /**
