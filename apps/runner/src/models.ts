@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { Adapter, CheckpointSource } from '@tintjs/inner'
-import { folderSource, hubSource, isHubId } from '@tintjs/inner/node'
+import { folderSource, type HubOptions, hubSource, hubSourceInPlace, isHubId } from '@tintjs/inner/node'
 import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
 import { opt, optShapes } from '@tintjs/inner-opt'
 import { CheckpointError } from '@tintjs/tensor'
@@ -41,14 +41,9 @@ export async function isFolder(path: string): Promise<boolean> {
  * @throws CheckpointError when there is none of them
  */
 export async function modelFolder(model: string): Promise<string> {
-  if (await isFolder(model)) return model
-  const shipped = shippedModels.find((name) => name === model)
-  if (shipped !== undefined) return fileURLToPath(new URL(`../models/${shipped}`, import.meta.url))
-  const missing =
-    `There is no model folder ${model}; expected a folder with config.json and model.safetensors, one of the models ` +
-    `that come with tint (${shippedModels.join(', ')}), or the id of a model on the Hugging Face hub.`
-  if (!isHubId(model)) throw new CheckpointError(missing)
-  const folder = fetched.get(model) ?? fetchFromHub(model, missing)
+  const local = await localFolder(model)
+  if (local !== undefined) return local
+  const folder = fetched.get(model) ?? fetchFromHub(model)
   fetched.set(model, folder)
   return folder
 }
@@ -56,22 +51,46 @@ export async function modelFolder(model: string): Promise<string> {
 /** Folders of models that this process has fetched, so that each is asked for once. */
 const fetched = new Map<string, Promise<string>>()
 
-async function fetchFromHub(model: string, missing: string): Promise<string> {
+async function localFolder(model: string): Promise<string | undefined> {
+  if (await isFolder(model)) return model
+  const shipped = shippedModels.find((name) => name === model)
+  return shipped && fileURLToPath(new URL(`../models/${shipped}`, import.meta.url))
+}
+
+async function fetchFromHub(model: string): Promise<string> {
+  const { folder } = await askingHub(model, (options) => hubSource(model, { ...options, tokenizer: true }))
+  return folder
+}
+
+/** Asks the hub for a model, with progress; errors also tell that there is no such model here. */
+async function askingHub<Source>(
+  model: string,
+  ask: (options: HubOptions) => Promise<Source>,
+): Promise<Source> {
+  const missing =
+    `There is no model folder ${model}; expected a folder with config.json and model.safetensors, one of the models ` +
+    `that come with tint (${shippedModels.join(', ')}), or the id of a model on the Hugging Face hub.`
+  if (!isHubId(model)) throw new CheckpointError(missing)
   const progress = new Progress()
   try {
-    const { folder } = await hubSource(model, {
-      tokenizer: true,
+    return await ask({
       signal: interruption.signal,
       onProgress: ({ loadedBytes, totalBytes }) =>
         progress.update(`fetching ${model}`, loadedBytes, totalBytes),
     })
-    return folder
   } catch (error) {
     if (!(error instanceof CheckpointError)) throw error
     throw new CheckpointError(`${missing} The hub was asked: ${error.message}`, { cause: error })
   } finally {
     progress.finish()
   }
+}
+
+/** The checkpoint to describe, as {@link modelFolder} finds it; weights that are on the hub stay there. */
+export async function describedSource(model: string): Promise<CheckpointSource> {
+  const local = await localFolder(model)
+  if (local !== undefined) return folderSource(local)
+  return askingHub(model, (options) => hubSourceInPlace(model, options))
 }
 
 /** The checkpoint of {@link modelFolder}. */

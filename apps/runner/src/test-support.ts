@@ -23,6 +23,8 @@ export interface RunOptions {
   readonly interruptAfter?: number
   /** What is sent in place of Ctrl-C. */
   readonly interruptBy?: NodeJS.Signals
+  /** Variables besides those of this process. */
+  readonly environment?: Readonly<Record<string, string>>
 }
 
 /** Runs the built command. */
@@ -30,7 +32,7 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   const { FORCE_COLOR: _, ...inherited } = process.env
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: inherited,
+    env: { ...inherited, ...options.environment },
   })
   let stdout = ''
   let stderr = ''

@@ -20,10 +20,12 @@ import {
 } from '@tintjs/inner'
 import { InputError, TintError } from '@tintjs/tensor'
 
-/** A weight under the checkpoint's own name and in its layout. The tensor is the receiver's. */
+/** A weight under the checkpoint's own name and in its layout. */
 export interface CheckpointTensor {
   readonly name: string
-  readonly value: tf.Tensor
+  readonly shape: readonly number[]
+  /** Makes the tensor, which is the caller's. */
+  materialise(): tf.Tensor
 }
 
 /**
@@ -89,39 +91,40 @@ export class AdaptedModel {
   }
 
   /**
-   * The weights of the layers that learn, after descent, one at a time, so that they are never all alive twice.
+   * The weights of the layers that learn, after descent, each made on request, so that they are never all alive twice.
    * Parameters that the chosen gradient never changes (queries and keys of TinT) come with their old values.
    *
-   * @returns values of shape `[batch, ...checkpoint shape]`
+   * @returns tensors of shape `[batch, ...checkpoint shape]`
    */
-  *updatedWeights(): Generator<CheckpointTensor> {
-    for (const [name, references] of groupByTensor(this.#learning)) {
-      yield {
-        name,
-        value: assembleTensor(references, (reference) => this.#learned.materialise(reference, this.batch)),
-      }
-    }
+  updatedWeights(): CheckpointTensor[] {
+    return [...groupByTensor(this.#learning)].map(([name, references]) => ({
+      name,
+      shape: [this.batch, ...shapeOf(references)],
+      materialise: () => this.#assemble(references),
+    }))
   }
 
   /**
-   * All weights of the adapted model: a full checkpoint, in the checkpoint's shapes.
+   * All weights of the adapted model, each made on request: a full checkpoint, in the checkpoint's shapes.
    *
    * @throws InputError when more than one sequence learned, as a checkpoint holds one model
    */
-  *checkpointTensors(): Generator<CheckpointTensor> {
+  checkpointTensors(): CheckpointTensor[] {
     this.#checkSingle('save a checkpoint')
-    for (const [name, references] of groupByTensor(allParameters(this.inner.description))) {
-      const value = tf.tidy(() => {
-        const assembled = assembleTensor(references, (reference) => this.#learned.materialise(reference, 1))
-        return tf.squeeze(assembled, [0])
-      })
-      yield { name, value }
-    }
+    return [...groupByTensor(allParameters(this.inner.description))].map(([name, references]) => ({
+      name,
+      shape: shapeOf(references),
+      materialise: () => tf.tidy(() => tf.squeeze(this.#assemble(references), [0])),
+    }))
   }
 
   /** Frees what was learned. */
   dispose(): void {
     this.#learned.dispose()
+  }
+
+  #assemble(references: readonly WeightReference[]): tf.Tensor {
+    return assembleTensor(references, (reference) => this.#learned.materialise(reference, this.batch))
   }
 
   #checkSingle(purpose: string): void {
@@ -140,18 +143,22 @@ export class AdaptedModel {
   }
 }
 
+/** The shape of the checkpoint tensor that parameters share. */
+function shapeOf(references: readonly WeightReference[]): readonly number[] {
+  return references[0]?.shape ?? []
+}
+
 /** Puts the parameters that share a checkpoint tensor together in its layout, `[batch, ...shape]`. */
 function assembleTensor(
   references: readonly WeightReference[],
   valueAt: (reference: WeightReference) => tf.Tensor,
 ): tf.Tensor {
-  const [first] = references
-  const shape = first?.shape ?? []
+  const shape = shapeOf(references)
   const whole = shape.reduce((product, size) => product * size, 1)
   const covered = references.reduce((total, reference) => total + parameterSize(reference), 0)
   if (covered !== whole) {
     throw new TintError(
-      `The layers hold ${covered} of the ${whole} numbers of ${first?.name}; expected all of them.`,
+      `The layers hold ${covered} of the ${whole} numbers of ${references[0]?.name}; expected all of them.`,
     )
   }
   return tf.tidy(() => {

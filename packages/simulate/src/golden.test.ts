@@ -96,11 +96,13 @@ describe.each(goldenCases('gpt2', 'opt').map((golden) => [golden.name, golden] a
         ...stepOptions(golden, gradient),
         learningRate: 0,
       })
-      for (const { name, value } of unchanged.model.updatedWeights()) {
+      for (const { name, materialise } of unchanged.model.updatedWeights()) {
+        const value = materialise()
         before.set(name, await value.data<'float32'>())
         value.dispose()
       }
-      for (const { name, value } of step.model.updatedWeights()) {
+      for (const { name, materialise } of step.model.updatedWeights()) {
+        const value = materialise()
         const rightWeight = expected.get(`updated.${name}`)!
         expect(value.shape, name).toEqual(rightWeight.shape)
         const base = before.get(name)!

@@ -1,8 +1,8 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type * as tf from '@tensorflow/tfjs-core'
-import { InputError, type NamedTensor } from '@tintjs/tensor'
-import { writeFileAtomically, writeSafetensorsFile } from '@tintjs/tensor/node'
+import { type DeferredTensor, InputError, type NamedTensor } from '@tintjs/tensor'
+import { writeDeferredSafetensorsFile, writeFileAtomically, writeSafetensorsFile } from '@tintjs/tensor/node'
 import type { AdaptedModel, CheckpointTensor } from './adapted-model'
 import type { TrainingStepResult } from './step-result'
 
@@ -11,7 +11,7 @@ import type { TrainingStepResult } from './step-result'
  * batch axis. The file appears whole or not at all.
  */
 export async function saveUpdatedWeights(model: AdaptedModel, path: string): Promise<void> {
-  await writeSafetensorsFile(path, await readAll(model.updatedWeights()))
+  await writeDeferredSafetensorsFile(path, model.updatedWeights().map(deferred))
 }
 
 /**
@@ -33,34 +33,38 @@ export async function saveLogits(
 }
 
 /**
- * Writes the adapted model as a full checkpoint, `config.json` and `model.safetensors` in float32.
+ * Writes the adapted model as a full checkpoint, `config.json` and `model.safetensors` in float32, one tensor at a
+ * time.
  *
  * @param folder made where it does not exist
  * @throws InputError when more than one sequence learned
  */
 export async function saveAdaptedCheckpoint(model: AdaptedModel, folder: string): Promise<void> {
-  const tensors = await readAll(model.checkpointTensors())
+  const tensors = model.checkpointTensors().map(deferred)
   await mkdir(folder, { recursive: true })
   // transformers refuses safetensors files without this mark.
   const options = { metadata: { format: 'pt' } }
-  await writeSafetensorsFile(join(folder, 'model.safetensors'), tensors, options)
+  await writeDeferredSafetensorsFile(join(folder, 'model.safetensors'), tensors, options)
   // The older name of the same field would contradict it.
   const { torch_dtype: _, ...fields } = model.inner.config as Record<string, unknown>
   const config = { ...fields, dtype: 'float32' }
   await writeFileAtomically(join(folder, 'config.json'), [`${JSON.stringify(config, undefined, 2)}\n`])
 }
 
-/** Numbers for a file, read one tensor at a time; frees the tensors. */
-async function readAll(tensors: Iterable<CheckpointTensor>): Promise<NamedTensor[]> {
-  const read: NamedTensor[] = []
-  for (const { name, value } of tensors) {
-    try {
-      read.push(await named(name, value))
-    } finally {
-      value.dispose()
-    }
+/** A tensor that is made, read and freed when it is its turn to be written. */
+function deferred({ name, shape, materialise }: CheckpointTensor): DeferredTensor {
+  return {
+    name,
+    shape,
+    async read() {
+      const value = materialise()
+      try {
+        return await value.data<'float32'>()
+      } finally {
+        value.dispose()
+      }
+    },
   }
-  return read
 }
 
 async function named(name: string, tensor: tf.Tensor): Promise<NamedTensor> {

@@ -48,7 +48,8 @@ const ids = (length: number, seed: number) =>
 async function results(inner: InnerModel, tokens: number[] | number[][], options: TrainingStepOptions) {
   const step = await trainingStep(inner, tokens, options)
   const weights = new Map<string, { shape: number[]; data: Float32Array }>()
-  for (const { name, value } of step.model.updatedWeights()) {
+  for (const { name, materialise } of step.model.updatedWeights()) {
+    const value = materialise()
     weights.set(name, { shape: value.shape, data: await value.data<'float32'>() })
     value.dispose()
   }
@@ -254,7 +255,7 @@ describe('ownership', () => {
   it('is refused to be read after it was disposed', async () => {
     const step = await trainingStep(model, ids(12, 1), { trainLength: 9, learningRate: 0.1 })
     step.dispose()
-    expect(() => [...step.model.updatedWeights()]).toThrow('What was learned is disposed')
+    expect(() => step.model.updatedWeights()[0]!.materialise()).toThrow('What was learned is disposed')
     await expect(step.model.score(ids(12, 1))).rejects.toThrow('What was learned is disposed')
   })
 
@@ -262,7 +263,7 @@ describe('ownership', () => {
     await expectBalancedTensors(async () => {
       const options = { trainLength: 9, learningRate: 0.1, steps: 2, keepLogits: true, gradient: exact() }
       const step = await trainingStep(model, [ids(12, 1), ids(12, 2)], options)
-      for (const { value } of step.model.updatedWeights()) value.dispose()
+      for (const weight of step.model.updatedWeights()) weight.materialise().dispose()
       step.dispose()
     })
   })

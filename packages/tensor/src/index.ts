@@ -40,8 +40,10 @@ export { type PytorchTensorEntry, readPytorchHeader, readPytorchTensor } from '.
 export {
   type ByteSource,
   bytesSource,
+  type DeferredTensor,
   type ElementType,
   type EncodeOptions,
+  encodeDeferredSafetensors,
   encodeSafetensors,
   type NamedTensor,
   parseShardIndex,

@@ -1,2 +1,7 @@
 export { nodeEngines, useEngine } from './engine/node'
-export { openFileSource, writeFileAtomically, writeSafetensorsFile } from './safetensors/node'
+export {
+  openFileSource,
+  writeDeferredSafetensorsFile,
+  writeFileAtomically,
+  writeSafetensorsFile,
+} from './safetensors/node'

@@ -11,7 +11,7 @@ import { CheckpointError } from '@tintjs/tensor'
 import type { Command } from 'commander'
 import { addEngineOptions, type CommonOptions } from '../command-options'
 import { modelTree } from '../layer-tree'
-import { adapters, isFolder, modelShapes, modelSource } from '../models'
+import { adapters, describedSource, isFolder, modelShapes } from '../models'
 import { type InspectReport, inspectText } from '../output/inspect-text'
 import { printJson } from '../output/print'
 
@@ -39,7 +39,7 @@ async function inspect(model: string): Promise<InspectReport> {
   if (shape !== undefined && !(await isFolder(model))) {
     return report(model, shape.adapter.describe(shape.config), null, null)
   }
-  const source = await modelSource(model).catch(withShapes)
+  const source = await describedSource(model).catch(withShapes)
   const { description, checkpoint, unusedTensors } = await describeInnerModel(source, { adapters })
   return report(model, description, checkpoint, unusedTensors)
 }

@@ -26,6 +26,11 @@ describe('openCheckpoint', () => {
   it.each<[string, Record<string, string>, RegExp]>([
     ['no weights', {}, /neither model\.safetensors .* nor pytorch_model\.bin .* in model/],
     ['a file that is no archive', { 'pytorch_model.bin': 'text' }, /pytorch_model\.bin is not a checkpoint/],
+    ...['model.safetensors', 'pytorch_model.bin'].map((path): [string, Record<string, string>, RegExp] => [
+      `a pointer in place of ${path}`,
+      { [path]: 'version https://git-lfs.github.com/spec/v1\noid sha256:0000\nsize 500000000\n' },
+      /is only a pointer of Git LFS to the weights; .* run "git lfs pull" there/,
+    ]),
     [
       'a missing shard',
       { 'pytorch_model.bin.index.json': JSON.stringify({ weight_map: { x: 'a.bin' } }) },

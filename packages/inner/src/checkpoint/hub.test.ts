@@ -113,12 +113,21 @@ describe('hubSource', () => {
     expect((await at.get({ tokenizer: true, revision: commit })).commit).toBe(commit)
   })
 
-  it('uses the last version where the hub cannot be reached, but not where it refuses', async () => {
-    await at.get()
+  it('uses the last version where the hub cannot answer or be reached, but not where it refuses', async () => {
     at.hub.behaviour.status = 500
     expect(await messageOf(at.get())).toMatch(
       /answered with an error \(500\) for owner\/tiny; try again later/,
     )
+    delete at.hub.behaviour.status
+    await at.get()
+    for (const status of [429, 500, 503]) {
+      at.hub.behaviour.status = status
+      expect((await at.get()).commit).toBe(at.hub.commit)
+    }
+    for (const status of [401, 403, 404, 410]) {
+      at.hub.behaviour.status = status
+      expect(await messageOf(at.get())).toContain(`(${status})`)
+    }
     await at.hub.close()
     expect((await at.get()).commit).toBe(at.hub.commit)
   })

@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { CheckpointError } from '@tintjs/tensor'
 import { folderSource } from './folder'
 import { RepositoryCache } from './hub/cache'
-import { connectToHub, type HubClient, type HubFile, UnreachableError } from './hub/client'
-import { fetchBlob } from './hub/download'
+import { connectToHub, type HubFile, UnreachableError } from './hub/client'
 import { checkHubId, checkRevision, isCommit } from './hub/repository'
-import { hasTokenizer, neededFiles, type SnapshotContent } from './hub/selection'
+import { neededFiles } from './hub/selection'
 import { type HubOptions, type HubSettings, hubSettings } from './hub/settings'
+import { cachedCommit, fetchFiles } from './hub/snapshot'
 import { type CheckpointSource, textSizeLimit } from './source'
 
 /** A checkpoint of the hub whose files are in the cache. */
@@ -58,28 +58,6 @@ async function chooseCommit(
   }
 }
 
-/** The commit of the revision in the cache, if all that is needed of it is there. */
-async function cachedCommit(
-  repository: string,
-  cache: RepositoryCache,
-  settings: HubSettings,
-): Promise<{ readonly commit: string; readonly hasTokenizer: boolean } | undefined> {
-  const commit = await cache.knownCommit(settings.revision)
-  if (commit === undefined) return undefined
-  const files = await cache.snapshotFiles(commit)
-  const content: SnapshotContent = {
-    has: (path) => files.has(path),
-    text: (path) => readFile(join(cache.snapshotFolder(commit), path), 'utf8'),
-  }
-  try {
-    await neededFiles(repository, content, settings)
-  } catch (error) {
-    if (error instanceof CheckpointError) return undefined
-    throw error
-  }
-  return { commit, hasTokenizer: hasTokenizer(content) }
-}
-
 function notCached(repository: string, { revision, cacheFolder }: HubSettings): never {
   throw new CheckpointError(
     `${repository} (revision ${revision}) is not complete in the cache ${cacheFolder}, and only local files may be ` +
@@ -122,40 +100,4 @@ function checkTextSize(repository: string, file: HubFile | undefined): void {
 
 function pick(files: ReadonlyMap<string, HubFile>, paths: readonly string[]): HubFile[] {
   return paths.flatMap((path) => files.get(path) ?? [])
-}
-
-interface Fetching {
-  readonly repository: string
-  readonly client: HubClient
-  readonly commit: string
-  readonly cache: RepositoryCache
-  readonly settings: HubSettings
-}
-
-async function fetchFiles(
-  files: readonly HubFile[],
-  { repository, client, commit, cache, settings }: Fetching,
-  onProgress: HubSettings['onProgress'],
-): Promise<void> {
-  const totalBytes = files.reduce((total, { size }) => total + size, 0)
-  let doneBytes = 0
-  for (const file of files) {
-    settings.signal?.throwIfAborted()
-    const { path, size } = file
-    const report = (bytes: number) => onProgress({ path, loadedBytes: doneBytes + bytes, totalBytes })
-    if (!(await cache.holds(commit, file))) {
-      await fetchBlob({
-        file,
-        blob: cache.blobPath(file),
-        origin: `${repository} on ${client.hub}`,
-        cacheFolder: cache.cacheFolder,
-        open: (start) => client.open(commit, path, start),
-        onLoaded: report,
-        signal: settings.signal,
-      })
-      await cache.link(commit, file)
-    }
-    report(size)
-    doneBytes += size
-  }
 }

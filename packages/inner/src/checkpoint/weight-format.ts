@@ -1,5 +1,6 @@
 import {
   type ByteSource,
+  CheckpointError,
   readPytorchHeader,
   readPytorchTensor,
   readSafetensorsHeader,
@@ -21,6 +22,8 @@ export interface WeightFormat {
   readonly indexFile: string
   /** What the names of such files end in. */
   readonly ending: string
+  /** Whether a file's beginning tells all about its tensors. */
+  readonly headerInFront: boolean
   /** Reads what one file says about its tensors, and no numbers. */
   locate(file: ByteSource): Promise<ReadonlyMap<string, LocatedTensor>>
 }
@@ -29,7 +32,9 @@ const safetensors: WeightFormat = {
   singleFile: 'model.safetensors',
   indexFile: 'model.safetensors.index.json',
   ending: '.safetensors',
+  headerInFront: true,
   async locate(file) {
+    await refusePointer(file)
     const { tensors } = await readSafetensorsHeader(file)
     return located(tensors, (entry) => readTensorData(file, entry))
   },
@@ -39,9 +44,26 @@ const pytorch: WeightFormat = {
   singleFile: 'pytorch_model.bin',
   indexFile: 'pytorch_model.bin.index.json',
   ending: '.bin',
+  headerInFront: false,
   async locate(file) {
+    await refusePointer(file)
     return located(await readPytorchHeader(file), (entry) => readPytorchTensor(file, entry))
   },
+}
+
+/** How the small files start that stand for large ones in a git repository. */
+const pointerStart = 'version https://git-lfs.github.com/'
+const longestPointer = 1024
+
+/** A checkpoint that was cloned without Git LFS: getting it in the same way again would not help. */
+async function refusePointer(file: ByteSource): Promise<void> {
+  if (file.size < pointerStart.length || file.size > longestPointer) return
+  const start = new TextDecoder().decode(await file.read(0, pointerStart.length))
+  if (start !== pointerStart) return
+  throw new CheckpointError(
+    `${file.name} is only a pointer of Git LFS to the weights; expected the weights themselves: run "git lfs pull" ` +
+      'there, or download the file.',
+  )
 }
 
 function located<Entry extends TensorEntry>(

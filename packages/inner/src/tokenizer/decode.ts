@@ -1,6 +1,6 @@
 import { fallbackByte } from './byte-letters'
 import { type DecoderPart, decodersOf, type TokenizerStructure } from './structure'
-import type { TokenTable } from './token-table'
+import { metaSpace, type TokenTable } from './token-table'
 
 // A byte order mark is text like any other here.
 const lossy = new TextDecoder('utf-8', { ignoreBOM: true })
@@ -25,6 +25,10 @@ function decodePart(part: DecoderPart, pieces: readonly string[]): readonly stri
       return pieces
     case 'Replace':
       return pieces.map((piece) => piece.replaceAll(part.pattern.String, () => part.content))
+    case 'Metaspace': {
+      const keepsFirst = part.prepend_scheme === 'never' || part.add_prefix_space === false
+      return pieces.map((piece, index) => piece.replaceAll(metaSpace, index > 0 || keepsFirst ? ' ' : ''))
+    }
     case 'ByteFallback':
       return joinBytes(pieces)
     case 'Fuse':

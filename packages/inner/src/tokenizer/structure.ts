@@ -61,6 +61,12 @@ const preTokenizer = z.discriminatedUnion('type', [
 
 const decoderParts = [
   z.object({ type: z.literal('ByteLevel') }),
+  z.object({
+    type: z.literal('Metaspace'),
+    replacement: z.literal('▁'),
+    prepend_scheme: z.enum(['always', 'first', 'never']).optional(),
+    add_prefix_space: z.boolean().optional(),
+  }),
   z.object({ type: z.literal('ByteFallback') }),
   z.object({ type: z.literal('Fuse') }),
   replace,

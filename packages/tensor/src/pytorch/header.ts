@@ -3,13 +3,15 @@ import { type ByteSource, readExactly } from '../safetensors/byte-source'
 import { bytesOfTensor } from '../safetensors/element-type'
 import type { TensorEntry } from '../safetensors/header'
 import { shown } from '../safetensors/json-text'
-import { readPickle } from './pickle'
+import { isLegacyFile, openLegacyFile } from './legacy-file'
+import { longestPickle, readPickle } from './pickle'
 import { kindOf, type PickleDictionary, type PickleValue } from './pickle-values'
-import { type StoredTensor, tensorOf, tensorVocabulary } from './stored-tensor'
+import { type PickleProblem, type StoredTensor, tensorOf, tensorVocabulary } from './stored-tensor'
 import { type ByteSpan, openZipArchive, type ZipArchive } from './zip-archive'
 
-/** The longest pickle that is read, in bytes. */
-const longestPickle = 32 * 2 ** 20
+/** How many bytes tell the format. */
+const formatBytes = 16
+const zipSignature = [0x50, 0x4b, 3, 4]
 
 /** One tensor of a PyTorch checkpoint: a {@link TensorEntry} whose elements need not be in row-major order. */
 export interface PytorchTensorEntry extends TensorEntry {
@@ -22,47 +24,56 @@ export interface PytorchTensorEntry extends TensorEntry {
 
 /**
  * Reads what a file of `torch.save` says about its tensors; their numbers are not read and nothing is executed. The
- * file must hold a dictionary of tensors (a `state_dict`), as `pytorch_model.bin` of transformers does.
+ * file must hold a dictionary of tensors (a `state_dict`), as `pytorch_model.bin` of transformers does, in today's format
+ * or in that of PyTorch before 1.6.
  *
  * @returns tensors by name, in the order of the dictionary
- * @throws CheckpointError naming the file and what is wrong: another format (PyTorch's own before version 1.6 is told
- *   apart), a pickle that names anything but tensors, a dictionary of other things, a tensor beyond its storage
+ * @throws CheckpointError naming the file and what is wrong: another format, a pickle that names anything but tensors, a dictionary of other things, a tensor beyond its storage
  */
 export async function readPytorchHeader(
   source: ByteSource,
 ): Promise<ReadonlyMap<string, PytorchTensorEntry>> {
-  await checkFormat(source)
-  const archive = await openZipArchive(source)
-  const folder = folderOf(source, archive)
-  await checkByteOrder(source, archive, folder)
-  const stateDictionary = await readStateDictionary(source, await archive.locate(`${folder}data.pkl`))
+  const { stateDictionary, locate } = await openFile(source)
   const spans = new Map<string, ByteSpan>()
   const entries = new Map<string, PytorchTensorEntry>()
   for (const [name, value] of stateDictionary.entries) {
     const [text, tensor] = checkedItem(source, name, value)
     const { key } = tensor.storage
-    const span = spans.get(key) ?? (await archive.locate(`${folder}data/${key}`))
+    const span = spans.get(key) ?? (await locate(key))
     spans.set(key, span)
     entries.set(text, entryOf(source, text, tensor, span))
   }
   return entries
 }
 
-async function checkFormat(source: ByteSource): Promise<void> {
-  const start = await readExactly(source, 0, Math.min(source.size, 4))
-  const startsWith = (...bytes: number[]) => bytes.every((byte, index) => start[index] === byte)
-  if (startsWith(0x50, 0x4b, 3, 4)) return
-  // A pickle of protocol 2 with PyTorch's magic number.
-  if (startsWith(0x80, 2, 0x8a, 0x0a)) {
+/** What a file says about its tensors, in either of the two formats. */
+interface OpenFile {
+  readonly stateDictionary: PickleDictionary
+  /** Where the bytes of a storage are. */
+  readonly locate: (key: string) => Promise<ByteSpan>
+}
+
+async function openFile(source: ByteSource): Promise<OpenFile> {
+  const start = await readExactly(source, 0, Math.min(source.size, formatBytes))
+  const problem = problemOf(source)
+  if (isLegacyFile(start)) {
+    const { value, locate } = await openLegacyFile(source, problem)
+    return { stateDictionary: checkedDictionary(value, problem), locate }
+  }
+  if (zipSignature.some((byte, index) => start[index] !== byte)) {
     throw new CheckpointError(
-      `${source.name} is in the format that PyTorch had before version 1.6, which cannot be read here; convert it ` +
-        'with Python: torch.save(torch.load(file, weights_only=True), file)',
+      `${source.name} is not a checkpoint of torch.save (it starts with ${shown([...start.subarray(0, 4)])}, expected ` +
+        'the start of a zip archive); get the file again',
     )
   }
-  throw new CheckpointError(
-    `${source.name} is not a checkpoint of torch.save (it starts with ${shown([...start])}, expected the start of a ` +
-      'zip archive); get the file again',
-  )
+  const archive = await openZipArchive(source)
+  const folder = folderOf(source, archive)
+  await checkByteOrder(source, archive, folder)
+  const value = await readArchivedPickle(source, await archive.locate(`${folder}data.pkl`), problem)
+  return {
+    stateDictionary: checkedDictionary(value, problem),
+    locate: (key) => archive.locate(`${folder}data/${key}`),
+  }
 }
 
 /** The archive's one folder, which torch.save calls as it likes, with its slash. */
@@ -88,19 +99,28 @@ async function checkByteOrder(source: ByteSource, archive: ZipArchive, folder: s
   )
 }
 
-async function readStateDictionary(source: ByteSource, { start, end }: ByteSpan): Promise<PickleDictionary> {
+async function readArchivedPickle(
+  source: ByteSource,
+  { start, end }: ByteSpan,
+  problem: PickleProblem,
+): Promise<PickleValue> {
   if (end - start > longestPickle) {
     throw new CheckpointError(
       `${source.name}: the pickle has ${end - start} bytes, expected at most ${longestPickle}; ` +
         'save the tensors alone, without other objects',
     )
   }
-  const problem = (text: string) =>
+  return readPickle(await readExactly(source, start, end), source.name, tensorVocabulary(problem))
+}
+
+function problemOf(source: ByteSource): PickleProblem {
+  return (text) =>
     new CheckpointError(
       `${source.name}: ${text}; save it again with torch.save(model.state_dict()), or as safetensors`,
     )
-  const pickle = await readExactly(source, start, end)
-  const value = readPickle(pickle, source.name, tensorVocabulary(problem))
+}
+
+function checkedDictionary(value: PickleValue, problem: PickleProblem): PickleDictionary {
   if (typeof value === 'object' && value?.kind === 'dictionary' && value.entries.size > 0) return value
   const found =
     typeof value === 'object' && value?.kind === 'dictionary' ? 'an empty dictionary' : kindOf(value)

@@ -101,15 +101,13 @@ describe('pickles that do not fit together', () => {
 })
 
 describe('pickles that ask for much', () => {
-  test('too many instructions end quickly with little memory', async () => {
+  test('too many instructions end with little memory', async () => {
     const before = process.memoryUsage().heapUsed
-    const started = performance.now()
     const many = joined('\x80\x02', new Uint8Array(8 * 2 ** 20).fill(0x5d), '.')
     await refused(many, /more than 2097152 instructions/)
     // Doubling by reference: each level holds the one before it twice.
     const doubling = `\x80\x02)${'2\x86'.repeat(10_000)}.`
     await refused(doubling, /it holds a tuple/)
-    expect(performance.now() - started).toBeLessThan(10_000)
     expect(process.memoryUsage().heapUsed - before).toBeLessThan(600 * 2 ** 20)
   })
 
@@ -158,6 +156,56 @@ describe('tensors that do not fit their storage', () => {
       /65 dimensions/,
     ],
   ])('%s is refused', async (_, parts, message) => refused(tensorPickle(parts), message, storage))
+})
+
+describe('files of PyTorch before 1.6', () => {
+  const magic = '\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.'
+  const version = '\x80\x02M\xe9\x03.'
+  const machine = '\x80\x02}X\x0d\0\0\0little_endian\x88s.'
+  const keys = '\x80\x02]X\x01\0\0\x000a.'
+  const data = '\x04\0\0\0\0\0\0\0'.padEnd(24, '\0')
+  const open = (...parts: string[]) => readPytorchHeader(bytesSource('model.bin', joined(...parts)))
+
+  test('one that fits is read', async () => {
+    const tensors = await open(magic, version, machine, tensorPickle(), keys, data)
+    expect(tensors.get('w')).toMatchObject({ type: 'F32', shape: [4] })
+  })
+
+  test.each([
+    ['another version', [magic, '\x80\x02K\x07.'], /its format has the version 7, expected 1001/],
+    ['another byte order', [magic, version, machine.replace('\x88', '\x89')], /little-endian/],
+    ['a name', [magic, version, '\x80\x02cos\nsystem\n.'], /names os\.system/],
+    ['no storages', [magic, version, machine, tensorPickle(), '\x80\x02].'], /no list of storages/],
+    [
+      'a storage twice',
+      [magic, version, machine, tensorPickle(), keys.replace('a.', 'ah\0.')],
+      /recalls value 0/,
+    ],
+    [
+      'an unknown storage',
+      [magic, version, machine, tensorPickle(), keys.replace('0a.', '1a.'), data],
+      /nothing tells the type of its storage "1"/,
+    ],
+    [
+      'another storage',
+      [magic, version, machine, tensorPickle({ length: 5 }), keys, data],
+      /should have 5 elements of F32, but its file has 16 bytes/,
+    ],
+    ['no elements', [magic, version, machine, tensorPickle(), keys], /ends before its storage "0"/],
+    [
+      'too few elements',
+      [magic, version, machine, tensorPickle(), keys, data.slice(0, -1)],
+      /its storage "0" should have .* elements of F32, but the file has \d+ bytes/,
+    ],
+    [
+      'a part of a storage',
+      [magic, version, machine, tensorPickle().replace('I4\ntQ', 'I4\n)tQ')],
+      /the storage "0" is a part of another one/,
+    ],
+  ])('%s is refused', async (_, parts, message) => {
+    await expect(open(...parts)).rejects.toThrow(CheckpointError)
+    await expect(open(...parts)).rejects.toThrow(message)
+  })
 })
 
 describe('archives', () => {

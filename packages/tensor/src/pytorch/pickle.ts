@@ -12,6 +12,9 @@ import {
 /** The most instructions of one pickle: some 40,000 tensors, and an upper bound of its memory. */
 const mostInstructions = 2 ** 21
 
+/** The longest pickle that is read, in bytes. */
+export const longestPickle = 32 * 2 ** 20
+
 /** What a pickle may name. */
 export interface PickleVocabulary {
   /** The names that are known, by module and name; every other name is refused. */
@@ -34,6 +37,20 @@ export function readPickle(bytes: Uint8Array, file: string, vocabulary: PickleVo
   return new PickleMachine(bytes, file, vocabulary).run()
 }
 
+/**
+ * As {@link readPickle}, for bytes that may go on behind the pickle.
+ *
+ * @returns the value, and how many bytes the pickle has
+ */
+export function readPickleAtStart(
+  bytes: Uint8Array,
+  file: string,
+  vocabulary: PickleVocabulary,
+): { readonly value: PickleValue; readonly length: number } {
+  const machine = new PickleMachine(bytes, file, vocabulary)
+  return { value: machine.run(), length: machine.position }
+}
+
 class PickleMachine {
   readonly #input: PickleBytes
   readonly #stack: PickleValue[] = []
@@ -52,6 +69,10 @@ class PickleMachine {
         `${file}: ${text}; the file is damaged or not a checkpoint of torch.save: get it again`,
       )
     this.#input = new PickleBytes(bytes, this.#problem)
+  }
+
+  get position(): number {
+    return this.#input.position
   }
 
   run(): PickleValue {

@@ -13,20 +13,23 @@ async function fixture(name: string) {
 }
 
 describe('files of torch.save', () => {
-  test('give the numbers that PyTorch gives, whatever their type, view and name', async () => {
-    const file = await fixture('tensors.bin')
-    const tensors = await readPytorchHeader(file)
-    const expected = await fixture('tensors.safetensors')
-    const { tensors: entries } = await readSafetensorsHeader(expected)
-    expect(entries.size).toBe(18)
-    for (const [name, entry] of entries) {
-      const read = tensors.get(name)!
-      expect(read.shape).toEqual(entry.shape)
-      const values = await readPytorchTensor(file, read)
-      // toEqual on typed arrays tells -0 from 0 and knows NaN.
-      expect(values, name).toEqual(await readTensorData(expected, entry))
-    }
-  })
+  test.each(['tensors.bin', 'legacy-tensors.bin'])(
+    'give the numbers that PyTorch gives, whatever their type, view and name: %s',
+    async (fileName) => {
+      const file = await fixture(fileName)
+      const tensors = await readPytorchHeader(file)
+      const expected = await fixture('tensors.safetensors')
+      const { tensors: entries } = await readSafetensorsHeader(expected)
+      expect(entries.size).toBe(18)
+      for (const [name, entry] of entries) {
+        const read = tensors.get(name)!
+        expect(read.shape).toEqual(entry.shape)
+        const values = await readPytorchTensor(file, read)
+        // toEqual on typed arrays tells -0 from 0 and knows NaN.
+        expect(values, name).toEqual(await readTensorData(expected, entry))
+      }
+    },
+  )
 
   test('are described without reading numbers', async () => {
     const bytes = await readFile(new URL('./fixtures/tensors.bin', import.meta.url))
@@ -66,10 +69,13 @@ describe('files of torch.save', () => {
     for (const [start, end] of reads) expect(start >= plain.start && end <= plain.end).toBe(false)
   })
 
-  test('of a module hold its tensors under their names', async () => {
-    const tensors = await readPytorchHeader(await fixture('module.bin'))
-    expect([...tensors.keys()]).toEqual(['0.weight', '0.bias', '1.weight', '1.bias'])
-  })
+  test.each(['module.bin', 'legacy.bin'])(
+    'of a module hold its tensors under their names: %s',
+    async (name) => {
+      const tensors = await readPytorchHeader(await fixture(name))
+      expect([...tensors.keys()]).toEqual(['0.weight', '0.bias', '1.weight', '1.bias'])
+    },
+  )
 
   test('integers are described, but not read as numbers', async () => {
     const file = await fixture('tensors.bin')
@@ -78,7 +84,8 @@ describe('files of torch.save', () => {
   })
 
   test.each([
-    ['legacy.bin', /legacy\.bin is in the format that PyTorch had before version 1\.6.* convert it/],
+    ['legacy-list.bin', /legacy-list\.bin: it holds a list, expected a dictionary of tensors/],
+    ['legacy-system.bin', /names (posix|nt)\.system, expected .* nothing of it was executed/],
     ['nested.bin', /nested\.bin has a dictionary under "model", expected tensors .* take the inner/],
     ['list.bin', /list\.bin: it holds a list, expected a dictionary of tensors/],
     ['mixed.bin', /mixed\.bin has 7 under "steps", expected tensors under their names; remove it/],
@@ -93,22 +100,25 @@ describe('files of torch.save', () => {
     await expect(readPytorchHeader(await fixture(name))).rejects.toThrow(message)
   })
 
-  test('cut off anywhere or with any byte changed give tensors or a CheckpointError', async () => {
-    const whole = await readFile(new URL('./fixtures/module.bin', import.meta.url))
-    const outcome = async (bytes: Uint8Array) => {
-      const source = bytesSource('damaged', bytes)
-      try {
-        const tensors = await readPytorchHeader(source)
-        for (const tensor of tensors.values()) await readPytorchTensor(source, tensor)
-      } catch (error) {
-        expect(error).toBeInstanceOf(CheckpointError)
+  test.each(['module.bin', 'legacy.bin'])(
+    'cut off anywhere or with any byte changed give tensors or a CheckpointError: %s',
+    async (name) => {
+      const whole = await readFile(new URL(`./fixtures/${name}`, import.meta.url))
+      const outcome = async (bytes: Uint8Array) => {
+        const source = bytesSource('damaged', bytes)
+        try {
+          const tensors = await readPytorchHeader(source)
+          for (const tensor of tensors.values()) await readPytorchTensor(source, tensor)
+        } catch (error) {
+          expect(error).toBeInstanceOf(CheckpointError)
+        }
       }
-    }
-    for (let length = 0; length < whole.length; length += 7) await outcome(whole.subarray(0, length))
-    for (let position = 0; position < whole.length; position++) {
-      const bytes = new Uint8Array(whole)
-      bytes[position] = (bytes[position]! + 1 + (position % 250)) % 256
-      await outcome(bytes)
-    }
-  })
+      for (let length = 0; length < whole.length; length += 7) await outcome(whole.subarray(0, length))
+      for (let position = 0; position < whole.length; position++) {
+        const bytes = new Uint8Array(whole)
+        bytes[position] = (bytes[position]! + 1 + (position % 250)) % 256
+        await outcome(bytes)
+      }
+    },
+  )
 })

@@ -2,11 +2,11 @@ import type { ElementType } from '../safetensors/element-type'
 import type { PickleVocabulary } from './pickle'
 import { kindOf, type PickleGlobal, type PickleObject, type PickleValue } from './pickle-values'
 
-/** A storage as the pickle refers to it: elements of one type in a file of their own. */
-class StorageReference {
+/** A storage as the pickle refers to it: elements of one type. */
+export class StorageReference {
   constructor(
     readonly type: ElementType,
-    /** The file's name below `data/`. */
+    /** The name of its file below `data/`, or in files before PyTorch 1.6 its name in the list of storages. */
     readonly key: string,
     /** How many elements it has. */
     readonly length: number,
@@ -38,6 +38,9 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
   'torch.ComplexFloatStorage': 'C64',
 }
 
+/** Makes the error for a value that does not fit, worded to follow the file's name. */
+export type PickleProblem = (text: string) => Error
+
 /** The most dimensions of a tensor; PyTorch itself stops at 64. */
 const mostDimensions = 64
 
@@ -59,9 +62,12 @@ function objectOf(value: PickleValue | undefined): unknown {
 /**
  * The only names that a checkpoint's pickle may use: ordered dictionaries, tensors, parameters, storages.
  *
- * @param problem makes the error for a value that does not fit, worded to follow the file's name
+ * @param onStorage told of every reference to a storage
  */
-export function tensorVocabulary(problem: (text: string) => Error): PickleVocabulary {
+export function tensorVocabulary(
+  problem: PickleProblem,
+  onStorage: (storage: StorageReference) => void = () => {},
+): PickleVocabulary {
   const globals: PickleGlobal[] = [
     {
       kind: 'global',
@@ -90,13 +96,20 @@ export function tensorVocabulary(problem: (text: string) => Error): PickleVocabu
   ]
   return {
     globals: new Map(globals.map((global) => [global.name, global])),
-    persistent: (id: PickleValue) => referToStorage(id, problem),
+    persistent(id: PickleValue) {
+      const storage = referToStorage(id, problem)
+      onStorage(storage)
+      return { kind: 'object', value: storage }
+    },
   }
 }
 
-/** `('storage', class, key, device, length)` becomes a reference to a file of the archive. */
-function referToStorage(id: PickleValue, problem: (text: string) => Error): PickleObject {
-  const [kind, storageClass, key, , length] = itemsOf(id) ?? []
+/**
+ * `('storage', class, key, device, length)` becomes a reference to the storage's bytes. Before PyTorch 1.6 a sixth value
+ * told where a storage is a part of another one, which was given up before that; it is None since.
+ */
+function referToStorage(id: PickleValue, problem: PickleProblem): StorageReference {
+  const [kind, storageClass, key, , length, partOf = null] = itemsOf(id) ?? []
   const type =
     typeof storageClass === 'object' && storageClass?.kind === 'global'
       ? storageTypes[storageClass.name]
@@ -104,11 +117,12 @@ function referToStorage(id: PickleValue, problem: (text: string) => Error): Pick
   if (kind !== 'storage' || type === undefined || typeof key !== 'string' || !isSize(length)) {
     throw problem(`a storage is described by ${kindOf(id)} that does not have its class, key and length`)
   }
-  return { kind: 'object', value: new StorageReference(type, key, length) }
+  if (partOf !== null) throw problem(`the storage ${kindOf(key)} is a part of another one`)
+  return new StorageReference(type, key, length)
 }
 
 /** `_rebuild_tensor_v2(storage, offset, shape, strides, requires_grad, hooks, metadata)`. */
-function rebuildTensor(values: readonly PickleValue[], problem: (text: string) => Error): PickleObject {
+function rebuildTensor(values: readonly PickleValue[], problem: PickleProblem): PickleObject {
   const storage = storageOf(values[0])
   const offset = values[1]
   const shape = sizesOf(values[2])

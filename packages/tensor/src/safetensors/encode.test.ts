@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../errors'
 import { bytesSource } from './byte-source'
-import { type EncodeOptions, encodeSafetensors, type NamedTensor } from './encode'
+import { type EncodeOptions, encodeDeferredSafetensors, encodeSafetensors, type NamedTensor } from './encode'
 import { readSafetensorsHeader } from './header'
 import { readTensorData } from './tensor-data'
 
@@ -83,7 +83,7 @@ describe('encodeSafetensors', () => {
     ['too many elements', [{ ...x, shape: [] }], {}, /"x": data has 2 elements, .* shape \[\]/],
     ['a negative size', [{ ...x, shape: [-1, -2] }], {}, /"x": shape is \[-1,-2\]/],
     ['a fraction', [{ ...x, shape: [0.5, 4] }], {}, /"x": shape is \[0\.5,4\]/],
-    ['an overflow', [{ ...x, shape: [2 ** 40, 2 ** 40] }], {}, /"x": data has 2 elements/],
+    ['an overflow', [{ ...x, shape: [2 ** 40, 2 ** 40] }], {}, /"x": shape is .* too many elements/],
     ['metadata with half a pair', [x], { metadata: { a: '\udc00' } }, /metadata has .* under "a"/],
     ['metadata that is no text', [x], { metadata: JSON.parse('{"a":1}') }, /metadata has 1 under "a"/],
   ])('refuses %s at the call', (_, written, options, message) => {
@@ -95,6 +95,45 @@ describe('encodeSafetensors', () => {
   test('refuses a header of more than 100 MB', () => {
     const name = 'x'.repeat(100_000_000)
     expect(() => encodeSafetensors([{ name, shape: [0], data: numbers() }])).toThrow(/at most 100000000/)
+  })
+})
+
+describe('encodeDeferredSafetensors', () => {
+  test('gives the same bytes, and reads each tensor when it is its turn', async () => {
+    const written = ['b', 'a', 'c'].map((name, index) => ({ name, shape: [2], data: numbers(index, 7) }))
+    for (const type of ['F32', 'BF16'] as const) {
+      const events: string[] = []
+      const deferred = written.map(({ name, shape, data }) => ({
+        name,
+        shape,
+        read: async () => {
+          events.push(`read ${name}`)
+          return data
+        },
+      }))
+      const chunks: Uint8Array[] = []
+      for await (const chunk of encodeDeferredSafetensors(deferred, { type })) {
+        events.push('chunk')
+        chunks.push(chunk)
+      }
+      expect(Buffer.concat(chunks).equals(encode(written, { type }))).toBe(true)
+      expect(events).toEqual(['chunk', 'read a', 'chunk', 'read b', 'chunk', 'read c', 'chunk'])
+    }
+  })
+
+  test('refuses names and shapes at the call, and data when it comes', async () => {
+    const x = { name: 'x', shape: [2], read: async () => numbers(1) }
+    expect(() => encodeDeferredSafetensors([x, x])).toThrow(/tensor "x" is there twice/)
+    expect(() => encodeDeferredSafetensors([{ ...x, shape: [2 ** 40, 2 ** 40] }])).toThrow(
+      /too many elements/,
+    )
+    const chunks = encodeDeferredSafetensors([x])
+    await chunks.next()
+    await expect(chunks.next()).rejects.toThrow(
+      new InputError(
+        'tensor "x": data has 1 elements, expected the product of the shape [2]; correct one of them',
+      ),
+    )
   })
 })
 

@@ -4,13 +4,23 @@ import { encodeBfloat16, encodeFloat16 } from './half-precision'
 import { lengthBytes, maximumHeaderBytes, metadataName } from './header'
 import { hasLoneSurrogate, shown } from './json-text'
 
-/** A tensor to write. */
-export interface NamedTensor {
+/** What the header of a file says about a tensor. */
+interface TensorOutline {
   readonly name: string
   /** Sizes of the dimensions; empty for a single number. */
   readonly shape: readonly number[]
+}
+
+/** A tensor to write. */
+export interface NamedTensor extends TensorOutline {
   /** Elements in row-major order, as many as the product of `shape`. */
   readonly data: Float32Array
+}
+
+/** A tensor whose numbers are made when it is its turn to be written. */
+export interface DeferredTensor extends TensorOutline {
+  /** Makes the elements in row-major order, as many as the product of `shape`; called once. */
+  read(): Promise<Float32Array>
 }
 
 /** How tensors are written. */
@@ -46,15 +56,43 @@ export function encodeSafetensors(
   const { metadata, type = 'F32' } = options
   const sorted = sortByName([...tensors])
   const header = encodeHeader(sorted, metadata, type)
+  for (const tensor of sorted) checkData(tensor, tensor.data)
   return chunksOf(header, sorted, type)
+}
+
+/**
+ * As {@link encodeSafetensors}, for tensors that are read one at a time while the file is written: never more than
+ * one of them is in memory.
+ *
+ * @throws InputError as {@link encodeSafetensors} does; data that does not fit its shape only when it is read
+ */
+export function encodeDeferredSafetensors(
+  tensors: Iterable<DeferredTensor>,
+  options: EncodeOptions = {},
+): AsyncGenerator<Uint8Array, void, undefined> {
+  const { metadata, type = 'F32' } = options
+  const sorted = sortByName([...tensors])
+  const header = encodeHeader(sorted, metadata, type)
+  return deferredChunksOf(header, sorted, type)
 }
 
 function* chunksOf(header: Uint8Array, tensors: readonly NamedTensor[], type: StoredType) {
   yield header
-  for (const { data } of tensors) {
-    if (type === 'F32') yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
-    else yield* convertedChunks(data, converters[type])
+  for (const { data } of tensors) yield* dataChunks(data, type)
+}
+
+async function* deferredChunksOf(header: Uint8Array, tensors: readonly DeferredTensor[], type: StoredType) {
+  yield header
+  for (const tensor of tensors) {
+    const data = await tensor.read()
+    checkData(tensor, data)
+    yield* dataChunks(data, type)
   }
+}
+
+function* dataChunks(data: Float32Array, type: StoredType) {
+  if (type === 'F32') yield new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  else yield* convertedChunks(data, converters[type])
 }
 
 function* convertedChunks(data: Float32Array, convert: typeof encodeFloat16) {
@@ -68,7 +106,7 @@ function* convertedChunks(data: Float32Array, convert: typeof encodeFloat16) {
 }
 
 /** Sorts by the names' UTF-8 bytes, as the reference does; JavaScript's own order differs beyond U+FFFF. */
-function sortByName(tensors: readonly NamedTensor[]): NamedTensor[] {
+function sortByName<Outline extends TensorOutline>(tensors: readonly Outline[]): Outline[] {
   return [...tensors].sort((left, right) => compareCodePoints(left.name, right.name))
 }
 
@@ -81,7 +119,7 @@ function compareCodePoints(left: string, right: string): number {
 }
 
 function encodeHeader(
-  tensors: readonly NamedTensor[],
+  tensors: readonly TensorOutline[],
   metadata: EncodeOptions['metadata'],
   type: StoredType,
 ): Uint8Array {
@@ -113,8 +151,11 @@ function encodeMetadata(metadata: Readonly<Record<string, string>>): string {
 }
 
 /** Checks a tensor, given the one before it in the order of names; returns its size in the file in bytes. */
-function checkedBytes(tensor: NamedTensor, previous: NamedTensor | undefined, type: StoredType): number {
-  const { name, shape, data } = tensor
+function checkedBytes(
+  { name, shape }: TensorOutline,
+  previous: TensorOutline | undefined,
+  type: StoredType,
+): number {
   const where = `tensor ${shown(name)}`
   if (hasLoneSurrogate(name)) {
     throw new InputError(`${where}: the name is not valid Unicode; remove the lone surrogate from it`)
@@ -129,14 +170,16 @@ function checkedBytes(tensor: NamedTensor, previous: NamedTensor | undefined, ty
     )
   }
   const bytes = bytesOfTensor(type, shape)
-  const bytesOfData = bytesOfTensor(type, [data.length])
-  if (typeof bytes === 'string' || bytes !== bytesOfData) {
-    throw new InputError(
-      `${where}: data has ${data.length} elements, expected the product of the shape ${shown(shape)}; ` +
-        'correct one of them',
-    )
-  }
-  return bytes
+  if (typeof bytes === 'number') return bytes
+  throw new InputError(`${where}: shape is ${shown(shape)}, which has too many elements; correct the shape`)
+}
+
+function checkData({ name, shape }: TensorOutline, data: Float32Array): void {
+  if (data.length === shape.reduce((product, size) => product * size, 1)) return
+  throw new InputError(
+    `tensor ${shown(name)}: data has ${data.length} elements, expected the product of the shape ${shown(shape)}; ` +
+      'correct one of them',
+  )
 }
 
 /** Puts the length in front of the header and pads it, so that the data starts at a multiple of 8 bytes. */

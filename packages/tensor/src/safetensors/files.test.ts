@@ -6,7 +6,7 @@ import { CheckpointError, InputError } from '../errors'
 import { openFileSource } from './file-source'
 import { readSafetensorsHeader } from './header'
 import { readTensorData } from './tensor-data'
-import { writeSafetensorsFile } from './write-file'
+import { writeDeferredSafetensorsFile, writeSafetensorsFile } from './write-file'
 
 let folder: string
 beforeEach(async () => {
@@ -32,6 +32,20 @@ describe('writeSafetensorsFile and openFileSource', () => {
     const writing = writeSafetensorsFile(join(folder, 'model.safetensors'), [tensor, tensor])
     await expect(writing).rejects.toThrow(InputError)
     expect(await readdir(folder)).toEqual([])
+  })
+
+  test('a tensor that cannot be read leaves the file that was there', async () => {
+    const path = join(folder, 'model.safetensors')
+    const read = async () => tensor.data
+    await writeDeferredSafetensorsFile(path, [{ name: 'x', shape: [2], read }])
+    const failure = new Error('no more')
+    const fails = { name: 'y', shape: [2], read: () => Promise.reject(failure) }
+    const writing = writeDeferredSafetensorsFile(path, [{ name: 'x', shape: [2], read }, fails])
+    await expect(writing).rejects.toBe(failure)
+    expect(await readdir(folder)).toEqual(['model.safetensors'])
+    const source = await openFileSource(path)
+    expect([...(await readSafetensorsHeader(source)).tensors.keys()]).toEqual(['x'])
+    await source.close()
   })
 })
 

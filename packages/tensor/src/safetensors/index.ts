@@ -1,6 +1,12 @@
 export { type ByteSource, bytesSource } from './byte-source'
 export type { ElementType } from './element-type'
-export { type EncodeOptions, encodeSafetensors, type NamedTensor } from './encode'
+export {
+  type DeferredTensor,
+  type EncodeOptions,
+  encodeDeferredSafetensors,
+  encodeSafetensors,
+  type NamedTensor,
+} from './encode'
 export { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './header'
 export { parseShardIndex, type ShardIndex } from './shard-index'
 export { readTensorData } from './tensor-data'

@@ -1,3 +1,3 @@
 export { writeFileAtomically } from '../files/atomic-write'
 export { openFileSource } from './file-source'
-export { writeSafetensorsFile } from './write-file'
+export { writeDeferredSafetensorsFile, writeSafetensorsFile } from './write-file'

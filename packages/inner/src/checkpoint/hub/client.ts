@@ -28,11 +28,11 @@ export interface HubClient {
   commitOf(revision: string): Promise<string>
   /** The files of the top folder by path. */
   filesOf(commit: string): Promise<ReadonlyMap<string, HubFile>>
-  /** Asks for a file from a position on. */
-  open(commit: string, path: string, start: number): Promise<HubBody>
+  /** Asks for a file from a position on, up to its end or, where the hub serves ranges, up to another position. */
+  open(commit: string, path: string, start: number, end?: number): Promise<HubBody>
 }
 
-/** The hub did not answer, as opposed to answering with a refusal. */
+/** The hub did not answer, or only that it cannot just now, as opposed to a refusal. */
 export class UnreachableError extends CheckpointError {}
 
 const treeEntry = z
@@ -53,35 +53,56 @@ export async function connectToHub(repository: string, settings: HubSettings): P
   const hub = settings.endpoint ?? HUB_URL
   const request = requester(repository, hub, settings)
   const common = { hubUrl: hub, fetch: request }
+  /** The library reads answers as they come: one that breaks off, or a network's login page, is no answer of the hub. */
+  const reading = async <Result>(read: () => Promise<Result>): Promise<Result> => {
+    try {
+      return await read()
+    } catch (error) {
+      if (error instanceof CheckpointError) throw error
+      settings.signal?.throwIfAborted()
+      throw new UnreachableError(
+        `The answer of ${hub} about ${repository} cannot be read (${reasonOf(error)}); check the connection (perhaps ` +
+          'the network wants a login first), and HF_ENDPOINT if it is set.',
+        { cause: error },
+      )
+    }
+  }
   return {
     hub,
-    async commitOf(revision) {
-      const info = await modelInfo({ ...common, name: repository, revision, additionalFields: ['sha'] })
-      if (isCommit(info.sha)) return info.sha
-      throw notUnderstood(hub, repository)
-    },
-    async filesOf(commit) {
-      const files = new Map<string, HubFile>()
-      const repo = { type: 'model', name: repository } as const
-      for await (const entry of listFiles({ ...common, repo, revision: commit })) {
-        if (entry.type !== 'file') continue
-        const parsed = treeEntry.safeParse(entry)
-        if (!parsed.success) throw notUnderstood(hub, repository)
-        files.set(parsed.data.path, parsed.data)
-      }
-      return files
-    },
-    async open(commit, path, start) {
+    commitOf: (revision) =>
+      reading(async () => {
+        const info = await modelInfo({ ...common, name: repository, revision, additionalFields: ['sha'] })
+        if (isCommit(info.sha)) return info.sha
+        throw notUnderstood(hub, repository)
+      }),
+    filesOf: (commit) =>
+      reading(async () => {
+        const files = new Map<string, HubFile>()
+        const repo = { type: 'model', name: repository } as const
+        for await (const entry of listFiles({ ...common, repo, revision: commit })) {
+          if (entry.type !== 'file') continue
+          const parsed = treeEntry.safeParse(entry)
+          if (!parsed.success) throw notUnderstood(hub, repository)
+          files.set(parsed.data.path, parsed.data)
+        }
+        return files
+      }),
+    async open(commit, path, start, end) {
       // Not the library's downloadFile: its blobs hide whether a range was served, and it cannot be resumed.
       const response = await request(`${hub}/${repository}/resolve/${commit}/${encodeURIComponent(path)}`, {
         // As it is: a compressed answer would have other positions than the file.
-        headers: { 'Accept-Encoding': 'identity', ...(start > 0 && { Range: `bytes=${start}-` }) },
+        headers: { 'Accept-Encoding': 'identity', ...rangeHeader(start, end) },
       })
       const served = response.status === 206 ? rangeStart(response) : 0
       if (response.body === null || (served !== 0 && served !== start)) throw notUnderstood(hub, repository)
       return { start: served, stream: response.body }
     },
   }
+}
+
+function rangeHeader(start: number, end: number | undefined) {
+  if (end === undefined) return start > 0 ? { Range: `bytes=${start}-` } : {}
+  return { Range: `bytes=${start}-${end - 1}` }
 }
 
 function rangeStart(response: Response): number {
@@ -108,6 +129,14 @@ function requester(repository: string, hub: string, { token, signal, revision }:
     }
     if (response.ok) return response
     await response.body?.cancel()
+    const answering = new URL(response.url).origin
+    if (answering !== origin) {
+      // Where the hub sends for large files; its refusals say nothing about the model.
+      throw new UnreachableError(
+        `${answering}, where ${hub} keeps the content of ${repository}, answered with an error (${response.status}); ` +
+          'try again, what has come is kept.',
+      )
+    }
     throw refusal(response, { repository, hub, revision, hasToken: token !== undefined })
   }
 }
@@ -164,9 +193,13 @@ function refusal(response: Response, { repository, hub, revision, hasToken }: Re
       `There is no model ${repository} on ${hub}, or it is private (${status}); check the id, or give ${token}.`,
     )
   }
-  if (status === 429)
-    return say(`${hub} refuses more requests for now (429); wait a few minutes, then try again.`)
-  return say(`${hub} answered with an error (${status}) for ${repository}; try again later.`)
+  if (status === 429) {
+    return new UnreachableError(
+      `${hub} refuses more requests for now (429); wait a few minutes, then try again.`,
+    )
+  }
+  const answer = `${hub} answered with an error (${status}) for ${repository}; try again later.`
+  return status >= 500 ? new UnreachableError(answer) : say(answer)
 }
 
 function notUnderstood(hub: string, repository: string): CheckpointError {

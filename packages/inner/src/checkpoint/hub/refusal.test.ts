@@ -40,6 +40,34 @@ describe('a hub that refuses', () => {
     )
   })
 
+  it('by other words than those of a hub, which the cache makes up for', async () => {
+    const unreadable = /^The answer of .* about owner\/tiny cannot be read \(.*\); check the connection/
+    at.hub.behaviour.page = '<html>Please log in</html>'
+    expect(await messageOf(at.get())).toMatch(unreadable)
+    at.hub.behaviour.page = ''
+    expect(await messageOf(at.get())).toMatch(unreadable)
+    delete at.hub.behaviour.page
+    for (const breaksOff of ['info', 'tree'] as const) {
+      at.hub.behaviour.breaksOff = breaksOff
+      expect(await messageOf(at.get())).toMatch(unreadable)
+    }
+    delete at.hub.behaviour.breaksOff
+    await at.get()
+    at.hub.behaviour.page = '<html>Please log in</html>'
+    expect((await at.get()).commit).toBe(at.hub.commit)
+  })
+
+  it('by losing the content of a model', async () => {
+    for (const status of [403, 404, 500]) {
+      at.hub.behaviour.contentStatus = status
+      expect(await messageOf(at.get())).toMatch(
+        new RegExp(
+          `^http://localhost:\\d+, where .* keeps the content of owner/tiny, .* an error \\(${status}\\)`,
+        ),
+      )
+    }
+  })
+
   it('by not having a model', async () => {
     await at.serve({ 'README.md': 'text' })
     expect(await messageOf(at.get())).toMatch(/^There is no config\.json in owner\/tiny/)

@@ -27,6 +27,12 @@ export interface TestHubBehaviour {
   stallsAfter?: number
   /** Answers every request with this status. */
   status?: number
+  /** The second address answers with this status. */
+  contentStatus?: number
+  /** Answers every request with this page. */
+  page?: string
+  /** Breaks the connection in the middle of what the API says. */
+  breaksOff?: 'info' | 'tree'
   /** Replaces what the API says. */
   answers?: { commit?: string; entry?: Record<string, unknown> }
 }
@@ -64,11 +70,22 @@ export async function startTestHub(files: Readonly<Record<string, Uint8Array | s
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://hub')
     const { range, authorization } = request.headers
     requests.push({ path: pathname, range, authorization })
-    if (pathname.startsWith('/cdn/')) return sendFile(pathname.slice('/cdn/'.length), request, response)
+    if (behaviour.page !== undefined) return response.end(behaviour.page)
+    if (pathname.startsWith('/cdn/')) {
+      if (behaviour.contentStatus === undefined) {
+        return sendFile(pathname.slice('/cdn/'.length), request, response)
+      }
+      response.writeHead(behaviour.contentStatus)
+      return response.end()
+    }
     const refusal = refusalOf(pathname, authorization)
     if (refusal !== undefined) {
       response.writeHead(refusal.status, refusal.code === undefined ? {} : { 'X-Error-Code': refusal.code })
       return response.end()
+    }
+    if (behaviour.breaksOff && pathname.includes(behaviour.breaksOff === 'tree' ? '/tree/' : '/revision/')) {
+      response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': 1000 })
+      return response.write('[{"type":', () => response.destroy())
     }
     if (pathname.includes('/tree/')) return sendTree(searchParams.get('cursor'), response)
     if (pathname.startsWith('/api/')) return sendJson(response, { ...info, sha: answered().commit ?? commit })
