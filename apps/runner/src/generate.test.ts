@@ -102,6 +102,18 @@ describe('bad input', () => {
       () => generate().map((a) => (a === 'The storks fly ' ? '' : a)),
       '0 tokens; expected at least 1',
     ],
+    [
+      'a prompt that does not fit',
+      () => generate().map((a) => (a === 'The storks fly ' ? 'a'.repeat(513) : a)),
+      "The prompt has 513 tokens, more than the model's 512 positions",
+    ],
+    [
+      'a context and a prompt that do not fit together',
+      () => [...withContext('nearly', 'ab '.repeat(167)), '--keep-context'],
+      "--context and --prompt have 516 tokens together, more than the model's 512 positions",
+    ],
+    ['no new token', () => generate('--max-new-tokens', '0'), 'maxNewTokens is 0'],
+    ['a seed that is no whole number', () => generate('--seed', '0.5'), 'seed is 0.5'],
     ['a negative temperature', () => generate('--temperature=-1'), 'temperature is -1'],
     ['a rate that breaks the model', () => generate('--learning-rate', '1e30'), 'is not a finite number'],
     [
@@ -129,10 +141,12 @@ describe('bad input', () => {
   ]
 
   it.each(cases)('%s is refused by one sentence', async (_, args, words) => {
-    const { code, stdout, stderr } = await runTint([...args(), '--json'])
-    expect(code).toBe(1)
-    expect(stdout).toBe('')
-    expect(stderr).toContain(words)
-    expect(stderr.trim().split('\n')).toHaveLength(1)
+    for (const readers of [['--json'], ['--compare']]) {
+      const { code, stdout, stderr } = await runTint([...args(), ...readers])
+      expect(code).toBe(1)
+      expect(stdout).toBe('')
+      expect(stderr).toContain(words)
+      expect(stderr.trim().split('\n')).toHaveLength(1)
+    }
   })
 })

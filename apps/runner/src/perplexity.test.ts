@@ -1,4 +1,3 @@
-import { spawn } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -45,24 +44,12 @@ function args(
 const output = (name: string) => join(folder.path, name)
 const samples = (name: string) => readFileSync(join(output(name), 'samples.jsonl'), 'utf8')
 
-/** Starts a run and sends a signal as soon as it has written so many bytes of samples. */
-async function stopAfter(bytes: number, signal: NodeJS.Signals, given: readonly string[], path: string) {
-  const script = fileURLToPath(new URL('../dist/tint.js', import.meta.url))
-  const child = spawn(process.execPath, [script, ...given], { stdio: ['ignore', 'pipe', 'pipe'] })
-  let stderr = ''
-  let stdout = ''
-  child.stderr.setEncoding('utf8').on('data', (part) => {
-    stderr += part
+/** Runs the command, and sends it a signal as soon as it has written so many bytes of samples. */
+function stopAfter(bytes: number, signal: NodeJS.Signals, given: readonly string[], path: string) {
+  return runTint(given, {
+    interruptWhen: () => existsSync(path) && statSync(path).size >= bytes,
+    interruptBy: signal,
   })
-  child.stdout.setEncoding('utf8').on('data', (part) => {
-    stdout += part
-  })
-  const timer = setInterval(() => {
-    if (existsSync(path) && statSync(path).size >= bytes) child.kill(signal)
-  }, 2)
-  const code = await new Promise<number | null>((resolve) => child.on('close', resolve))
-  clearInterval(timer)
-  return { code, stderr, stdout }
 }
 
 let uninterrupted: Record<string, unknown>

@@ -21,6 +21,8 @@ export interface Finished {
 export interface RunOptions {
   /** Presses Ctrl-C after so many milliseconds. */
   readonly interruptAfter?: number
+  /** Presses Ctrl-C as soon as this says so; it is asked every few milliseconds. */
+  readonly interruptWhen?: () => boolean
   /** What is sent in place of Ctrl-C. */
   readonly interruptBy?: NodeJS.Signals
   /** Variables besides those of this process. */
@@ -42,12 +44,15 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text
   })
-  if (options.interruptAfter !== undefined) {
-    setTimeout(() => child.kill(options.interruptBy ?? 'SIGINT'), options.interruptAfter)
-  }
+  const { interruptAfter, interruptWhen, interruptBy = 'SIGINT' } = options
+  if (interruptAfter !== undefined) setTimeout(() => child.kill(interruptBy), interruptAfter)
+  const watch = setInterval(() => interruptWhen?.() && child.kill(interruptBy), 2)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => resolve({ code, stdout, stderr: withoutProgress(stderr) }))
+    child.on('close', (code) => {
+      clearInterval(watch)
+      resolve({ code, stdout, stderr: withoutProgress(stderr) })
+    })
   })
 }
 

@@ -1,4 +1,4 @@
-export { hashModel, hashTokens } from './perplexity/hashes'
+export { hashTokens } from './perplexity/hashes'
 export { checkOutputFolder, openOutputFolder, outputFiles, writeJson } from './perplexity/output-folder'
 export { type FinishedUnits, readFinishedUnits, SamplesFile } from './perplexity/samples-file'
 export { readTextFile, type TextFile } from './text/read-text'

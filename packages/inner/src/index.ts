@@ -12,7 +12,13 @@ export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
 export { filesSource } from './checkpoint/files'
 export { memorySource } from './checkpoint/memory'
 export type { ByteRange, CheckpointFile, CheckpointSource } from './checkpoint/source'
-export { type Generated, type GenerateOptions, generateTokens } from './generation/generate'
+export {
+  type CheckedGeneration,
+  checkGeneration,
+  type Generated,
+  type GenerateOptions,
+  generateTokens,
+} from './generation/generate'
 export { createSampler, type Sampler, type SamplingOptions } from './generation/sampling'
 export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
 export type { FiniteDifference } from './layers/derivative'
@@ -68,6 +74,7 @@ export {
   checkInputs,
   checkTokenMask,
   checkTokens,
+  countSequences,
   integerTensor,
   type MaskOptions,
   type ModelInputs,
@@ -86,6 +93,7 @@ export { gatherHeadInputs, predictionLosses, rowSlices } from './model/predictio
 export { type PredictionRows, predictionRows } from './model/prediction-rows'
 export { type SequenceScore, scoreTokens } from './model/score'
 export { checkVocabulary, loadTokenizer, type TokenizerOptions } from './tokenizer/load'
+export { spelledBytes } from './tokenizer/spelled-bytes'
 export type { EncodeOptions, TokenizedText, Tokenizer } from './tokenizer/tokenizer'
 export {
   type ChooseUpdateForm,

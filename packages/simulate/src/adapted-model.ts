@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
   allParameters,
-  checkInputs,
+  countSequences,
   type ForwardOptions,
   type Generated,
   type GenerateOptions,
@@ -70,13 +70,13 @@ export class AdaptedModel {
    * @throws InputError for another number of sequences, and as `modelLogits` does
    */
   async logits(tokens: TokenInput, options: ForwardOptions = {}): Promise<tf.Tensor3D> {
-    this.#checkBatch(tokens, options)
+    this.#checkBatch(tokens)
     return modelLogits(this.inner, tokens, { ...options, parameters: this.#learned })
   }
 
   /** How well each sequence is predicted now; as `scoreTokens`, with as many sequences as learned. */
   async score(tokens: TokenInput, options: ForwardOptions = {}): Promise<SequenceScore[]> {
-    this.#checkBatch(tokens, options)
+    this.#checkBatch(tokens)
     return scoreTokens(this.inner, tokens, { ...options, parameters: this.#learned })
   }
 
@@ -134,8 +134,9 @@ export class AdaptedModel {
     )
   }
 
-  #checkBatch(tokens: TokenInput, options: ForwardOptions): void {
-    const { batch } = checkInputs(this.inner.description, tokens, options)
+  /** The rest is for what runs the model to check. */
+  #checkBatch(tokens: TokenInput): void {
+    const batch = countSequences(tokens)
     if (batch === this.batch) return
     throw new InputError(
       `The input has ${batch} sequences, but ${this.batch} have learned, each with its own weights; expected ${this.batch}.`,

@@ -5,8 +5,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { allParameters, type InnerModel, initialiseInnerModel, scoreTokens } from '@tintjs/inner'
 import { gpt2 } from '@tintjs/inner-gpt2'
 import { opt } from '@tintjs/inner-opt'
-import { InputError, NotFiniteError } from '@tintjs/tensor'
-import { useEngine, writeSafetensorsFile } from '@tintjs/tensor/node'
+import { InputError, NotFiniteError, readSafetensorsHeader } from '@tintjs/tensor'
+import { openFileSource, useEngine, writeSafetensorsFile } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose } from '@tintjs/tensor/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AdaptiveModel, type AdaptiveModelOptions, exact, tint, trainingStep } from './index'
@@ -99,6 +99,31 @@ describe('AdaptiveModel', () => {
     adaptive.dispose()
   })
 
+  it('gives a loss for every token but the first of all, whatever the lengths', async () => {
+    for (const lengths of [
+      { contextLength: 2 },
+      { contextLength: 8, pieceLength: 7 },
+      { contextLength: 24, pieceLength: 1 },
+    ]) {
+      const adaptive = new AdaptiveModel(model, { learningRate: 0.01, ...lengths })
+      expect((await adaptive.read(text.slice(0, 10))).tokenLosses).toHaveLength(9)
+      expect((await adaptive.read(text.slice(10, 30))).tokenLosses).toHaveLength(20)
+      adaptive.dispose()
+    }
+  })
+
+  it('looks at half of its positions at least when more is to be written than they hold', async () => {
+    const adaptive = new AdaptiveModel(model, { learningRate: 0, pieceLength: 8 })
+    await adaptive.read(text.slice(0, 24))
+    const { tokens, stopped } = await adaptive.generate([], { temperature: 0, maxNewTokens: 100 })
+    const [next] = (await adaptive.adapted.generate(text.slice(12, 24), { temperature: 0, maxNewTokens: 1 }))
+      .tokens
+    expect(tokens[0]).toBe(next)
+    expect(tokens).toHaveLength(13)
+    expect(stopped).toBe('contextFull')
+    adaptive.dispose()
+  })
+
   it('generates from what it has learned, and learns nothing from that', async () => {
     await expectBalancedTensors(async () => {
       const adaptive = new AdaptiveModel(model, { learningRate: 0.03, pieceLength: 8 })
@@ -139,7 +164,12 @@ describe('AdaptiveModel', () => {
     [
       'a piece longer than the context',
       { learningRate: 0.1, contextLength: 8, pieceLength: 9 },
-      'pieceLength is 9',
+      'pieceLength is 9; expected a whole number of at least 1 and below the context length 8',
+    ],
+    [
+      'a piece that leaves no token before it',
+      { learningRate: 0.1, contextLength: 8, pieceLength: 8 },
+      'pieceLength is 8',
     ],
     ['too many layers', { learningRate: 0.1, layers: 3 }, 'layers is 3'],
   ])('refuses %s', (_, options, words) => {
@@ -170,6 +200,40 @@ describe('a saved state', () => {
     })
   })
 
+  it('that was changed is refused, naming what is wrong', async () => {
+    const adaptive = new AdaptiveModel(model, { learningRate: 0.02, contextLength: 12, pieceLength: 6 })
+    await adaptive.read(text.slice(0, 30))
+    const path = join(folder, 'right.safetensors')
+    await saveAdaptiveModel(adaptive, path)
+    adaptive.dispose()
+    const file = await openFileSource(path)
+    const { metadata, tensors } = await readSafetensorsHeader(file)
+    const [[name, entry]] = tensors as unknown as [[string, { shape: number[] }]]
+    await file.close()
+    const changed = join(folder, 'changed.safetensors')
+    const state = JSON.parse(metadata.get('tint-adaptive-state')!)
+    const write = (tensor: { name: string; shape: number[] }, change: object) =>
+      writeSafetensorsFile(
+        changed,
+        [{ ...tensor, data: new Float32Array(tensor.shape.reduce((size, axis) => size * axis, 1)) }],
+        { metadata: { 'tint-adaptive-state': JSON.stringify({ ...state, ...change }) } },
+      )
+    await expectBalancedTensors(async () => {
+      await write({ name, shape: [...entry.shape, 1] }, {})
+      await expect(loadAdaptiveModel(model, changed)).rejects.toThrow(`${name} in ${changed} has shape [`)
+      await write({ name: 'none', shape: [1] }, {})
+      await expect(loadAdaptiveModel(model, changed)).rejects.toThrow('which this model does not have')
+      await write({ name, shape: entry.shape }, { context: [1, 13] })
+      await expect(loadAdaptiveModel(model, changed)).rejects.toThrow('the token id 13 in its context')
+      await write({ name, shape: entry.shape }, { context: Array(13).fill(1) })
+      await expect(loadAdaptiveModel(model, changed)).rejects.toThrow(
+        '13 tokens of context; expected at most 12',
+      )
+      await write({ name, shape: entry.shape }, { settings: { ...state.settings, pieceLength: 12 } })
+      await expect(loadAdaptiveModel(model, changed)).rejects.toThrow('pieceLength is 12')
+    })
+  })
+
   it('of another model, or no state at all, is refused', async () => {
     await expectBalancedTensors(async () => {
       const adaptive = new AdaptiveModel(model, { learningRate: 0.02 })
@@ -177,7 +241,11 @@ describe('a saved state', () => {
       const path = join(folder, 'mine.safetensors')
       await saveAdaptiveModel(adaptive, path)
       adaptive.dispose()
-      await expect(loadAdaptiveModel(other, path)).rejects.toThrow('an inner model of another configuration')
+      await expect(loadAdaptiveModel(other, path)).rejects.toThrow('saved with another inner model')
+      // The same configuration, other weights.
+      const sibling = initialiseInnerModel(gpt2, gpt2Config, 5)
+      await expect(loadAdaptiveModel(sibling, path)).rejects.toThrow('saved with another inner model')
+      sibling.dispose()
       const plain = join(folder, 'plain.safetensors')
       await writeSafetensorsFile(plain, [{ name: 'x', shape: [1], data: Float32Array.of(1) }])
       await expect(loadAdaptiveModel(model, plain)).rejects.toThrow('no saved state of an adaptive model')

@@ -29,7 +29,10 @@ export interface AdaptiveModelOptions {
   readonly layers?: number | undefined
   /** Whether scales of norms learn too; default false. */
   readonly updateNormWeights?: boolean | undefined
-  /** How many tokens are predicted before they are learned from; default 32. */
+  /**
+   * How many tokens are predicted before they are learned from; below `contextLength`, so that each piece follows a
+   * token that it is predicted from. Default 32, or less where that is not below.
+   */
   readonly pieceLength?: number | undefined
   /** How many tokens a piece and what came before it may have together; default, and at most, the model's positions. */
   readonly contextLength?: number | undefined
@@ -108,15 +111,17 @@ export class AdaptiveModel {
   }
 
   /**
-   * Continues what was read, or a prompt after it, without learning from it.
+   * Continues what was read, or a prompt after it, without learning from it. Looks at as much of what was read as leaves
+   * room for `maxNewTokens`, but at least so much that it fills half of the model's positions with the prompt.
    *
    * @param prompt default none
    * @throws InputError when nothing was read and there is no prompt
    */
   async generate(prompt: ArrayLike<number> = [], options: GenerateOptions = {}): Promise<Generated> {
     const { maxNewTokens = 64 } = options
+    const { maximumPositions } = this.inner.description
     const whole = [...this.#context, ...Array.from(prompt)]
-    const room = Math.max(1, this.inner.description.maximumPositions - maxNewTokens)
+    const room = Math.max(Math.ceil(maximumPositions / 2), maximumPositions - maxNewTokens)
     return this.adapted.generate(whole.slice(-Math.max(room, prompt.length)), options)
   }
 
@@ -196,10 +201,10 @@ function checkSettings({ description }: InnerModel, options: AdaptiveModelOption
       `contextLength is ${contextLength}; expected a whole number from 2 to the model's ${maximumPositions} positions.`,
     )
   }
-  const pieceLength = options.pieceLength ?? Math.min(32, contextLength)
-  if (!Number.isInteger(pieceLength) || pieceLength < 1 || pieceLength > contextLength) {
+  const pieceLength = options.pieceLength ?? Math.min(32, contextLength - 1)
+  if (!Number.isInteger(pieceLength) || pieceLength < 1 || pieceLength >= contextLength) {
     throw new InputError(
-      `pieceLength is ${pieceLength}; expected a whole number from 1 to the context length ${contextLength}.`,
+      `pieceLength is ${pieceLength}; expected a whole number of at least 1 and below the context length ${contextLength}.`,
     )
   }
   return {

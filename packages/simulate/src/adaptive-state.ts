@@ -4,9 +4,11 @@ import {
   derivativeText,
   type InnerModel,
   lossGradients,
+  parameterShape,
   parseDerivative,
   type WeightReference,
 } from '@tintjs/inner'
+import { hashModel } from '@tintjs/inner/node'
 import { InputError, type NamedTensor, readSafetensorsHeader, readTensorData } from '@tintjs/tensor'
 import { openFileSource, writeSafetensorsFile } from '@tintjs/tensor/node'
 import * as z from 'zod'
@@ -17,8 +19,8 @@ const formatName = 'tint-adaptive-state'
 const state = z.object({
   format: z.literal(formatName),
   version: z.literal(1),
-  /** The inner model's configuration, word for word: a state fits no other model. */
-  config: z.string(),
+  /** The inner model's hash: only what was learned is saved, so that a state fits no other model. */
+  modelHash: z.string(),
   tokensRead: z.int().min(0),
   context: z.array(z.int().min(0)),
   settings: z.object({
@@ -58,7 +60,9 @@ export async function saveAdaptiveModel(model: AdaptiveModel, path: string): Pro
       value.dispose()
     }
   }
-  await writeSafetensorsFile(path, tensors, { metadata: { [formatName]: JSON.stringify(stateOf(model)) } })
+  await writeSafetensorsFile(path, tensors, {
+    metadata: { [formatName]: JSON.stringify(stateOf(model, await hashModel(model.inner))) },
+  })
 }
 
 /**
@@ -73,11 +77,12 @@ export async function loadAdaptiveModel(inner: InnerModel, path: string): Promis
   try {
     const { metadata, tensors } = await readSafetensorsHeader(file)
     const saved = parseState(metadata.get(formatName), path)
-    if (saved.config !== JSON.stringify(inner.config)) {
+    if (saved.modelHash !== (await hashModel(inner))) {
       throw new InputError(
-        `${path} was saved with an inner model of another configuration; expected this model's.`,
+        `${path} was saved with another inner model (other layers or other weights); expected a state of this one.`,
       )
     }
+    checkContext(saved, inner, path)
     const references = new Map(
       learnable(inner).map((reference, index) => [tensorName(index, reference), reference]),
     )
@@ -85,9 +90,16 @@ export async function loadAdaptiveModel(inner: InnerModel, path: string): Promis
     try {
       for (const [name, entry] of tensors) {
         const reference = references.get(name)
-        if (reference === undefined)
+        if (reference === undefined) {
           throw new InputError(`${path} holds ${name}, which this model does not have.`)
-        const value = tf.tensor(await readTensorData(file, entry), [...entry.shape])
+        }
+        const shape = [1, ...parameterShape(reference)]
+        if (entry.shape.join() !== shape.join()) {
+          throw new InputError(
+            `${name} in ${path} has shape [${entry.shape.join(', ')}]; expected [${shape.join(', ')}].`,
+          )
+        }
+        const value = tf.tensor(await readTensorData(file, entry), shape)
         model.learned.restore(reference, asLearned(value))
       }
       model.restore(Int32Array.from(saved.context), saved.tokensRead)
@@ -101,12 +113,12 @@ export async function loadAdaptiveModel(inner: InnerModel, path: string): Promis
   }
 }
 
-function stateOf({ inner, settings, tokensRead, context }: AdaptiveModel): State {
+function stateOf({ settings, tokensRead, context }: AdaptiveModel, modelHash: string): State {
   const { gradient, ...rest } = settings
   return {
     format: formatName,
     version: 1,
-    config: JSON.stringify(inner.config),
+    modelHash,
     tokensRead,
     context: [...context],
     settings: { ...rest, gradient: { ...gradient, derivative: derivativeText(gradient.derivative) } },
@@ -138,6 +150,18 @@ function parseJson(text: string, path: string): unknown {
   } catch {
     throw new InputError(`The state in ${path} is not JSON; save it again.`)
   }
+}
+
+/** A context that the model could not have is found before it is read, which may be much later. */
+function checkContext({ context, settings }: State, { description }: InnerModel, path: string): void {
+  const { vocabularySize } = description
+  const wrong = context.find((id) => id >= vocabularySize)
+  if (wrong === undefined && context.length <= settings.contextLength) return
+  const problem =
+    wrong === undefined
+      ? `${context.length} tokens of context; expected at most ${settings.contextLength}`
+      : `the token id ${wrong} in its context; expected ids below ${vocabularySize}`
+  throw new InputError(`The state in ${path} is damaged: it has ${problem}. Save it again.`)
 }
 
 /** Everything that could have learned, in a fixed order. */

@@ -1,5 +1,11 @@
 import { readTextFile } from '@tintjs/evaluate/node'
-import { checkVocabulary, type InnerModel, loadTokenizer, type Tokenizer } from '@tintjs/inner'
+import {
+  checkGeneration,
+  checkVocabulary,
+  type InnerModel,
+  loadTokenizer,
+  type Tokenizer,
+} from '@tintjs/inner'
 import { derivativeText, trainingStep } from '@tintjs/simulate'
 import { type EngineDescription, InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
@@ -74,6 +80,8 @@ async function run(options: CommandOptions): Promise<void> {
   try {
     checkVocabulary(tokenizer, model.description)
     checkContext(context, model)
+    const seen = options.keepContext ? Int32Array.from([...context, ...prompt]) : prompt
+    checkPrompt(seen, model, options)
     const step = await trainingStep(model, context, {
       gradient,
       // The last token is left as the test part that every step has.
@@ -86,7 +94,6 @@ async function run(options: CommandOptions): Promise<void> {
     })
     progress.finish()
     try {
-      const seen = options.keepContext ? Int32Array.from([...context, ...prompt]) : prompt
       const write = writer(options, tokenizer, seen)
       const inner = options.compare ? await write('without learning', { model }) : null
       const title = `after learning from ${options.context}`
@@ -126,6 +133,18 @@ function checkContext(context: Int32Array, { description }: InnerModel): void {
       `--context has ${context.length} tokens; expected at least 3, so that something is learned.`,
     )
   }
+}
+
+/** Before anything is learned or shown: what would be refused after it. */
+function checkPrompt(seen: Int32Array, { description }: InnerModel, options: CommandOptions): void {
+  const { maximumPositions } = description
+  if (options.keepContext && seen.length > maximumPositions) {
+    throw new InputError(
+      `--context and --prompt have ${seen.length} tokens together, more than the model's ${maximumPositions} ` +
+        'positions; shorten one of them, or leave out --keep-context.',
+    )
+  }
+  checkGeneration(description, seen, options)
 }
 
 interface Outcome {

@@ -11,7 +11,7 @@ import {
   type Way,
   withoutSpecialTokens,
 } from '@tintjs/evaluate'
-import { hashModel, hashTokens, readTextFile } from '@tintjs/evaluate/node'
+import { hashTokens, readTextFile } from '@tintjs/evaluate/node'
 import {
   checkVocabulary,
   describeInnerModel,
@@ -19,6 +19,7 @@ import {
   loadTokenizer,
   type Tokenizer,
 } from '@tintjs/inner'
+import { hashModel } from '@tintjs/inner/node'
 import { CheckpointError, type EngineDescription } from '@tintjs/tensor'
 import { adapters, modelSource } from '../models'
 import type { PerplexityCommandOptions } from './options'

@@ -64,6 +64,11 @@ describe('aggregate', () => {
     })
   })
 
+  it('gives no perplexity that is beyond all numbers, and the loss that it comes from', () => {
+    const [result] = aggregate([sample(0, 'exact', 9, 3000), sample(1, 'exact', 9, 5000)])
+    expect(result).toMatchObject({ negativeLogLikelihood: 2000, perplexity: null, diverged: 0 })
+  })
+
   it('says how many contexts diverged, and gives no mean then', () => {
     const results = aggregate([sample(0, 'exact', 9, null), sample(1, 'exact', 9, 5)])
     expect(results).toMatchObject([

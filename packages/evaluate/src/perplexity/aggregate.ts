@@ -15,7 +15,7 @@ export interface PerplexityResult {
   readonly negativeLogLikelihood: number | null
   /** Of that mean, over contexts; null for a single context. See {@link ratioOf}. */
   readonly standardError: number | null
-  /** `exp(negativeLogLikelihood)` */
+  /** `exp(negativeLogLikelihood)`; null also where that is beyond all numbers, so that JSON holds the same. */
   readonly perplexity: number | null
   readonly bitsPerByte: number | null
   /** What the inner model's mean is higher, in nats per token; null for `inner`, and where `inner` was not measured. */
@@ -131,7 +131,7 @@ function resultOf(group: Group, inner: Group | undefined): PerplexityResult {
     bytes,
     negativeLogLikelihood: losses?.value ?? null,
     standardError: losses?.standardError ?? null,
-    perplexity: losses === undefined ? null : Math.exp(losses.value),
+    perplexity: losses === undefined ? null : finite(Math.exp(losses.value)),
     bitsPerByte: losses === undefined || bytes === 0 ? null : sum(lossesOf(group)) / (Math.LN2 * bytes),
     gain: gains?.value ?? null,
     gainStandardError: gains?.standardError ?? null,
@@ -173,6 +173,10 @@ function gainsOf(group: Group, inner: Group): number[] {
     ({ negativeLogLikelihood }, index) =>
       (inner[index]?.negativeLogLikelihood ?? Number.NaN) - (negativeLogLikelihood ?? Number.NaN),
   )
+}
+
+function finite(value: number): number | null {
+  return Number.isFinite(value) ? value : null
 }
 
 function sum(values: readonly number[]): number {

@@ -6,7 +6,7 @@ import type { SettingsRecord } from './settings'
 export interface PerplexityConfiguration extends SettingsRecord {
   /** Of the form of `samples.jsonl`. */
   readonly format: 1
-  /** SHA-256 of the model's layers and weights, see `hashModel`. */
+  /** SHA-256 of the model's layers and weights, see `hashModel` of `@tintjs/inner/node`. */
   readonly modelHash: string
   /** SHA-256 of the text file. */
   readonly textSha256: string
@@ -33,7 +33,8 @@ const schema = z.strictObject({
   textSha256: sha256,
   context: z.int(),
   contexts: z.tuple([z.number(), z.number()]),
-  limit: z.int().nullable(),
+  /** Whole, but any size will do for no limit: `z.int` ends at 2^53. */
+  limit: z.number().nullable(),
   beginOfText: z.int().nullable(),
   specialTokens: z.boolean(),
   tokensSha256: sha256,

@@ -1,4 +1,4 @@
-import type { InnerModel, Tokenizer } from '@tintjs/inner'
+import { type InnerModel, spelledBytes, type Tokenizer } from '@tintjs/inner'
 import { trainingStep } from '@tintjs/simulate'
 import type { Context } from '../text/contexts'
 import { bestRates } from './aggregate'
@@ -116,49 +116,44 @@ async function exampleOf(
   })
   step.dispose()
   const [losses] = step.sequences
-  const bytes = Array.from(tokens, (token) => tokenizer.tokenBytes(token))
+  const tokenBytes = (token: number) => tokenizer.tokenBytes(token)
   return {
     ...chosen,
     sample: id,
-    learned: new TextDecoder().decode(joined(bytes.slice(0, trainLength))),
+    learned: decoder.decode(spelledBytes(tokens.subarray(0, trainLength), tokenBytes)),
     pieces: spell(
-      bytes.slice(trainLength),
+      tokens.subarray(trainLength),
+      tokenBytes,
       losses?.tokenLossesBefore ?? new Float32Array(),
       losses?.tokenLossesAfter ?? new Float32Array(),
     ),
   }
 }
 
+// A byte order mark is text like any other here.
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true })
+
 /** Groups tokens until their bytes are whole characters. */
 function spell(
-  tokens: readonly Uint8Array[],
+  tokens: Int32Array,
+  tokenBytes: (token: number) => Uint8Array,
   lossesBefore: Float32Array,
   lossesAfter: Float32Array,
 ): ExamplePiece[] {
   const pieces: ExamplePiece[] = []
   let start = 0
   tokens.forEach((_, index) => {
-    const next = tokens[index + 1]?.[0]
-    const goesOn = next !== undefined && (next & 0xc0) === 0x80
+    const next = tokens[index + 1]
+    const goesOn = next !== undefined && ((tokenBytes(next)[0] ?? 0) & 0xc0) === 0x80
     if (goesOn) return
     pieces.push({
-      text: new TextDecoder().decode(joined(tokens.slice(start, index + 1))),
+      text: decoder.decode(spelledBytes(tokens.subarray(start, index + 1), tokenBytes)),
       lossBefore: sum(lossesBefore.subarray(start, index + 1)),
       lossAfter: sum(lossesAfter.subarray(start, index + 1)),
     })
     start = index + 1
   })
   return pieces
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
 
 function sum(values: Float32Array): number {

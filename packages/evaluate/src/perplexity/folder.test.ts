@@ -9,12 +9,13 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { hashModel } from '@tintjs/inner/node'
 import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { tinyContexts, tinyModel } from '../test-support'
 import { firstDifference, type PerplexityConfiguration } from './configuration'
-import { hashModel, hashTokens } from './hashes'
+import { hashTokens } from './hashes'
 import { checkOutputFolder, openOutputFolder, outputFiles, readConfiguration } from './output-folder'
 import { type PerplexityPlan, planPerplexity, sampleKeys } from './plan'
 import type { Sample } from './sample'
@@ -104,7 +105,23 @@ describe('samples.jsonl', () => {
     }
     await writeUnits(0, plan.unitCount, 0)
     appendFileSync(path(), 'more\n')
-    await expect(readFinishedUnits(path(), plan)).rejects.toThrow(/more lines than this run has samples/)
+    await expect(readFinishedUnits(path(), plan)).rejects.toThrow(
+      /goes on after line \d+, where this run's samples end; .* Delete what comes after line/,
+    )
+  })
+
+  it('keeps what comes before a damaged line when that is deleted, as the message says', async () => {
+    await writeUnits(0, plan.unitCount, 0)
+    const whole = readFileSync(path())
+    const lines = whole.toString('utf8').trimEnd().split('\n')
+    writeFileSync(path(), `${[...lines.slice(0, -1), '\0\0\0'].join('\n')}\n`)
+    const last = lines.length
+    await expect(readFinishedUnits(path(), plan)).rejects.toThrow(`delete line ${last} and all after it`)
+    writeFileSync(path(), `${lines.slice(0, last - 1).join('\n')}\n`)
+    const { count, end } = await readFinishedUnits(path(), plan)
+    expect(count).toBe(plan.unitCount - 1)
+    await writeUnits(count, plan.unitCount, end)
+    expect(readFileSync(path()).equals(whole)).toBe(true)
   })
 
   it('notices another process that writes to it', async () => {
@@ -125,6 +142,15 @@ describe('the output folder', () => {
     expect(readdirSync(inside)).toEqual([outputFiles.configuration])
   })
 
+  it('that cannot be made is refused', async () => {
+    writeFileSync(join(folder, 'file'), '')
+    for (const inside of [join(folder, 'file', 'a'), '/proc/none/a']) {
+      await expect(openOutputFolder(inside, configuration, { resume: false })).rejects.toThrow(
+        /could not be made \((ENOTDIR|ENOENT|EACCES|EPERM|EROFS)\); check that its parent may be written/,
+      )
+    }
+  })
+
   it('names the first thing in which another run differs', async () => {
     await openOutputFolder(folder, configuration, { resume: false })
     for (const [change, words] of [
@@ -137,6 +163,12 @@ describe('the output folder', () => {
       await expect(other).rejects.toThrow(words)
       await expect(other).rejects.toThrow(InputError)
     }
+  })
+
+  it('takes a limit of any size', async () => {
+    const unlimited = { ...configuration, limit: 1e20 }
+    await openOutputFolder(folder, unlimited, { resume: false })
+    expect(await readConfiguration(folder)).toEqual(unlimited)
   })
 
   it('knows every field that decides about samples', () => {

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@tintjs/tensor'
 import { writeFileAtomically } from '@tintjs/tensor/node'
 import {
@@ -97,13 +97,22 @@ export async function writeJson(path: string, content: object): Promise<void> {
 
 async function makeFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true })
+    await makeWithParents(resolve(folder))
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException
     throw new InputError(
       `The folder ${folder} could not be made (${code}); check that its parent may be written.`,
     )
   }
+}
+
+/** Node's own `recursive` never ends where a folder exists but takes no new ones, as in `/proc`. */
+async function makeWithParents(folder: string): Promise<void> {
+  const made = await mkdir(folder).catch((error: NodeJS.ErrnoException) => error)
+  if (made === undefined || (made.code === 'EEXIST' && (await stat(folder)).isDirectory())) return
+  if (made.code !== 'ENOENT') throw made
+  await makeWithParents(dirname(folder))
+  await mkdir(folder)
 }
 
 function parseJson(text: string): unknown {

@@ -126,8 +126,12 @@ describe('runPerplexity', () => {
     const { finalNorm } = broken.description
     const { tensor1d } = await import('@tensorflow/tfjs-core')
     broken.weights.set(finalNorm!.scale!, tensor1d(Array(16).fill(Number.NaN)))
-    const plan = planPerplexity(broken.description, contexts, options)
-    await expect(runPerplexity(broken, plan, { onSamples: () => {} })).rejects.toThrow(NotFiniteError)
+    for (const ways of [undefined, ['exact'], ['tint']] as const) {
+      const plan = planPerplexity(broken.description, contexts, { ...options, ways })
+      const run = runPerplexity(broken, plan, { onSamples: () => {} })
+      await expect(run).rejects.toThrow(NotFiniteError)
+      await expect(run).rejects.toThrow('although nothing was learned: the checkpoint holds')
+    }
     broken.dispose()
   })
 

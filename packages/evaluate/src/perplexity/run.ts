@@ -137,7 +137,11 @@ async function learnContexts(
   )
 }
 
-/** One by one, so that a context at which a rate is far too high does not take the others with it. */
+/**
+ * One by one, so that a context at which a rate is far too high does not take the others with it.
+ *
+ * @throws NotFiniteError when the model itself predicts no finite numbers
+ */
 async function learnEach(
   model: InnerModel,
   contexts: readonly Context[],
@@ -151,6 +155,8 @@ async function learnEach(
       samples.push(...(await learnContexts(model, [context], task, settings, signal)))
     } catch (error) {
       if (!(error instanceof NotFiniteError)) throw error
+      // Fails where the model predicts no finite numbers before it learns: no rate explains that.
+      await scoreContexts(model, [context], settings, signal)
       samples.push(sampleOf(context, task, trainLengthOf(task.trainFraction, settings.context), undefined))
     }
   }

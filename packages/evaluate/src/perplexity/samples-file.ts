@@ -33,7 +33,7 @@ export async function readFinishedUnits(path: string, plan: PerplexityPlan): Pro
       const stop = content.indexOf('\n', next)
       if (stop === -1) return { count, samples, end }
       line++
-      found.push(parseLine(content.subarray(next, stop), key, `Line ${line} of ${path}`))
+      found.push(parseLine(content.subarray(next, stop), key, path, line))
       next = stop + 1
     }
     samples.push(...found)
@@ -41,13 +41,14 @@ export async function readFinishedUnits(path: string, plan: PerplexityPlan): Pro
   }
   if (content.length > end) {
     throw new InputError(
-      `${path} has more lines than this run has samples; another program has written to it. Start again in a new folder.`,
+      `${path} goes on after line ${line}, where this run's samples end; another program has written to it. ` +
+        `Delete what comes after line ${line}, or start again in a new folder.`,
     )
   }
   return { count, samples, end }
 }
 
-function parseLine(bytes: Uint8Array, key: SampleKey, place: string): Sample {
+function parseLine(bytes: Uint8Array, key: SampleKey, path: string, line: number): Sample {
   const parsed = sampleSchema.safeParse(parseJson(bytes))
   const { sample, way, trainFraction, learningRate } = key
   const right =
@@ -59,8 +60,8 @@ function parseLine(bytes: Uint8Array, key: SampleKey, place: string): Sample {
   if (right) return parsed.data
   const rate = learningRate === null ? '' : ` and rate ${learningRate}`
   throw new InputError(
-    `${place} is not what this run has there: expected context ${sample}, way ${way} at fraction ${trainFraction}${rate}. ` +
-      'The file was changed; start again in a new folder.',
+    `Line ${line} of ${path} is not what this run has there: expected context ${sample}, way ${way} at fraction ${trainFraction}${rate}. ` +
+      `The file was changed; delete line ${line} and all after it to keep what comes before, or start again in a new folder.`,
   )
 }
 

@@ -17,9 +17,9 @@ export function gainText(value: number): string {
   return `${value > 0 ? '+' : ''}${fixed(value, 4)}`
 }
 
-/** A share in percent. */
+/** A share in percent, with as many digits as it needs, but no more than four: `70 %`, `12.5 %`, `33.33 %`. */
 export function percentText(share: number): string {
-  return `${Math.round(100 * share)} %`
+  return `${Number((100 * share).toPrecision(4))} %`
 }
 
 /** A share with its error, e.g. `97.3 ± 0.4 %`. */

@@ -128,6 +128,21 @@ describe('htmlReport', () => {
     expect(page.match(/<tr class="(exact|tint) best"/g)).toHaveLength(4)
   })
 
+  it('says how much was learned from, and in how many steps, as it was', () => {
+    const text = (page: string) => page.replaceAll(/<[^>]+>/g, '').replaceAll(/\s+/g, ' ')
+    expect(text(page)).toContain('by one step of gradient descent')
+    expect(text(page)).toMatch(/That is 9\d\.\d ± \d\.\d % of what exact back-propagation gains/)
+    const samples = samplesOf(['inner', 'tint']).map((sample) => ({
+      ...sample,
+      trainFraction: sample.trainFraction === 0.5 ? 0.125 : 1 / 3,
+    }))
+    const configuration = { ...facts.configuration, steps: 4 }
+    const other = text(htmlReport(perplexityReport({ ...facts, configuration }, samples)))
+    expect(other).toContain('by 4 steps of gradient descent')
+    expect(other).toContain('learned from the first 12.5 %')
+    expect(other).toContain('learned from the first 33.33 %')
+  })
+
   it('colours the text by what learning changed, and escapes it', () => {
     expect(page).toContain('<span class="better4" title="3.0000 → 1.0000 nats">much </span>')
     expect(page).toContain('<span class="worse2" title="1.0000 → 1.3000 nats">&lt;b&gt;&amp;↵\n</span>')
@@ -143,6 +158,7 @@ describe('htmlReport', () => {
       ),
     )
     expect(inner).not.toContain('<figure')
+    expect(inner).toContain('predicts the last part of each context, and learns nothing')
     expect(problemsOf(inner)).toEqual([])
     const tint = htmlReport(
       perplexityReport(

@@ -6,7 +6,7 @@ import { clipping } from './chart'
 import { gainChart } from './gain-chart'
 import { lossCharts } from './loss-charts'
 import { type Markup, markup } from './markup'
-import { countText, percentText, wayNames } from './numbers'
+import { countText, percentText, shareText, wayNames } from './numbers'
 import { style } from './style'
 import { accountOf, resultsTable } from './tables'
 import { textGains } from './text-gain'
@@ -41,11 +41,15 @@ export function htmlReport(report: PerplexityReport, examples: readonly ContextE
 <body>
 <main>
 <h1>${title}</h1>
-${lead(best)}<p class="soft">${countText(data.contexts)} contexts of ${countText(configuration.context)} tokens, ${countText(data.bytes)} bytes. Each time the model learns from the first part of a context by one step of gradient descent and predicts the rest; then it starts afresh.</p>
+${lead(best)}<p class="soft">${countText(data.contexts)} contexts of ${countText(configuration.context)} tokens, ${countText(data.bytes)} bytes. ${learns ? `Each time the model learns from the first part of a context by ${stepsText(configuration.steps)} of gradient descent and predicts the rest; then it starts afresh.` : 'The model predicts the last part of each context, and learns nothing.'}</p>
 ${clipping()}${sections}</main>
 </body>
 </html>
 `.text
+}
+
+function stepsText(steps: number): string {
+  return steps === 1 ? 'one step' : `${countText(steps)} steps`
 }
 
 /** The end of a path. */
@@ -63,12 +67,12 @@ function lead(best: readonly BestOfFraction[]): Markup | undefined {
     })
     .sort((left, right) => right.gain - left.gain)[0]
   if (top === undefined || top.gain <= 0) return undefined
-  const { trainFraction, gain, error, recovered } = top
+  const { trainFraction, gain, error, recovered, recoveredStandardError } = top
   const amount = `${gain.toFixed(4)}${error === null ? '' : ` ± ${error.toFixed(4)}`}`
   const share =
     recovered === null || way === 'exact'
       ? undefined
-      : markup` That is <b>${percentText(recovered)}</b> of what exact back-propagation gains.`
+      : markup` That is <b>${shareText(recovered, recoveredStandardError)}</b> of what exact back-propagation gains.`
   return markup`<p class="lead">Having learned from the first ${percentText(trainFraction)} of a context, the model predicts the rest <b>${amount} nats per token</b> better${way === 'tint' ? ', with the step that TinT computes in its forward pass' : ''}.${share}</p>
 `
 }

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InputError, NotFiniteError } from '@tintjs/tensor'
 import { KeyValueCache } from '../layers/key-value-cache'
+import type { InnerModelDescription } from '../model/description'
 import { forwardToHead } from '../model/forward'
 import { logitsOf } from '../model/head'
 import type { InnerModel } from '../model/inner-model'
 import { checkTokens, forbiddenScore, type ModelInputs } from '../model/inputs'
 import type { ParameterValues } from '../weights/parameters'
-import { createSampler, type SamplingOptions } from './sampling'
+import { createSampler, type Sampler, type SamplingOptions } from './sampling'
 
 /** How to continue a prompt. */
 export interface GenerateOptions extends SamplingOptions {
@@ -29,11 +30,45 @@ export interface Generated {
   readonly stopped: 'length' | 'endOfText' | 'contextFull'
 }
 
+/** What {@link generateTokens} is given, checked. */
+export interface CheckedGeneration {
+  /** `[N]` */
+  readonly prompt: Int32Array
+  readonly maxNewTokens: number
+  readonly sample: Sampler
+}
+
+/**
+ * Checks a prompt and options for {@link generateTokens}, so that long work before it is not in vain.
+ *
+ * @param prompt `[N]`, at least one token
+ * @throws InputError for an empty or too long prompt, ids outside the vocabulary, invalid options
+ */
+export function checkGeneration(
+  description: InnerModelDescription,
+  prompt: ArrayLike<number>,
+  options: Pick<GenerateOptions, 'maxNewTokens'> & SamplingOptions = {},
+): CheckedGeneration {
+  const { maxNewTokens = 64 } = options
+  if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
+    throw new InputError(`maxNewTokens is ${maxNewTokens}; expected a whole number of at least 1.`)
+  }
+  const sample = createSampler(options)
+  const [checked] = checkTokens(description, prompt, 1) as [Int32Array]
+  const { maximumPositions } = description
+  if (checked.length > maximumPositions) {
+    throw new InputError(
+      `The prompt has ${checked.length} tokens, more than the model's ${maximumPositions} positions; shorten it.`,
+    )
+  }
+  return { prompt: checked, maxNewTokens, sample }
+}
+
 /**
  * Continues a prompt, token by token. Keys and values of earlier tokens are kept, so that each new one costs one position.
  *
  * @param prompt `[N]`, at least one token
- * @throws InputError for an empty or too long prompt, ids outside the vocabulary, invalid options
+ * @throws InputError as {@link checkGeneration}
  * @throws NotFiniteError when the logits are not finite numbers
  */
 export async function generateTokens(
@@ -41,18 +76,10 @@ export async function generateTokens(
   prompt: ArrayLike<number>,
   options: GenerateOptions = {},
 ): Promise<Generated> {
-  const { maxNewTokens = 64, endOfText, onToken, signal } = options
-  if (!Number.isInteger(maxNewTokens) || maxNewTokens < 1) {
-    throw new InputError(`maxNewTokens is ${maxNewTokens}; expected a whole number of at least 1.`)
-  }
-  const sample = createSampler(options)
+  const { endOfText, onToken, signal } = options
+  const { maxNewTokens, sample, ...checked } = checkGeneration(model.description, prompt, options)
   const { maximumPositions } = model.description
-  let [next] = checkTokens(model.description, prompt, 1) as [Int32Array]
-  if (next.length > maximumPositions) {
-    throw new InputError(
-      `The prompt has ${next.length} tokens, more than the model's ${maximumPositions} positions; shorten it.`,
-    )
-  }
+  let next = checked.prompt
   const parameters = options.parameters ?? model.weights
   const cache = new KeyValueCache()
   const tokens: number[] = []

@@ -12,7 +12,7 @@ import { modelLogits } from '../model/forward'
 import { initialiseInnerModel } from '../model/initialise'
 import type { InnerModel } from '../model/inner-model'
 import { scoreTokens } from '../model/score'
-import { generateTokens } from './generate'
+import { checkGeneration, generateTokens } from './generate'
 import { createSampler } from './sampling'
 
 const width = 8
@@ -138,6 +138,7 @@ describe('generateTokens', () => {
     await expectBalancedTensors(async () => {
       await expect(generateTokens(model, prompt, options)).rejects.toThrow(InputError)
       await expect(generateTokens(model, prompt, options)).rejects.toThrow(words)
+      expect(() => checkGeneration(model.description, prompt, options)).toThrow(words)
     })
   })
 })
@@ -155,6 +156,19 @@ describe('createSampler', () => {
 
   it('draws in proportion to the probabilities', () => {
     expectClose(shares({}), [0.1, 0.2, 0.5, 0.2, 0], within)
+  })
+
+  it('draws so from the first draw on, with one small seed as with the next', () => {
+    for (const skipped of [0, 1, 2]) {
+      const counts = Array<number>(5).fill(0)
+      for (let seed = 0; seed < 2000; seed++) {
+        const sample = createSampler({ seed })
+        for (let draw = 0; draw < skipped; draw++) sample(logits)
+        counts[sample(logits)]! += 1 / 2000
+      }
+      // Four standard deviations of a share over 2,000 draws.
+      expectClose(counts, [0.1, 0.2, 0.5, 0.2, 0], { absolute: 0.045 })
+    }
   })
 
   it('sharpens and flattens by temperature', () => {

@@ -1,5 +1,5 @@
 import { InputError } from '@tintjs/tensor'
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus'
+import { mersenne } from 'pure-rand/generator/mersenne'
 
 /** How the next token is chosen from its probabilities. */
 export interface SamplingOptions {
@@ -38,7 +38,8 @@ export function createSampler(options: SamplingOptions = {}): Sampler {
   check('topP', topP, topP > 0 && topP <= 1, 'a number above 0 and at most 1')
   check('seed', seed, Number.isInteger(seed), 'a whole number')
   if (temperature === 0) return likeliest
-  const generator = xoroshiro128plus(seed)
+  // It spreads a seed over its whole state: others begin with nearly the same numbers for all small seeds.
+  const generator = mersenne(seed)
   const random = () => (generator.next() >>> 0) / 2 ** 32
   return (logits) => {
     const candidates = candidatesOf(logits, temperature, topK, topP)

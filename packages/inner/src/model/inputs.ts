@@ -86,6 +86,11 @@ export function checkTokens(
   })
 }
 
+/** How many sequences there are, unchecked. */
+export function countSequences(input: TokenInput): number {
+  return isNested(input) ? input.length : 1
+}
+
 function checkPositions(
   { maximumPositions }: InnerModelDescription,
   given: PerPosition | undefined,

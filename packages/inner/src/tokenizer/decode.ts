@@ -1,4 +1,5 @@
 import { fallbackByte } from './byte-letters'
+import { spelledBytes } from './spelled-bytes'
 import { type DecoderPart, decodersOf, type TokenizerStructure } from './structure'
 import { metaSpace, type TokenTable } from './token-table'
 
@@ -10,7 +11,7 @@ const strict = new TextDecoder('utf-8', { ignoreBOM: true, fatal: true })
 export function decode(structure: TokenizerStructure, table: TokenTable, ids: ArrayLike<number>): string {
   const [first, ...rest] = decodersOf(structure)
   if (first === undefined || first.type === 'ByteLevel') {
-    return decodeChain(rest, [lossy.decode(joined(Array.from(ids, table.bytes)))])
+    return decodeChain(rest, [lossy.decode(spelledBytes(ids, table.bytes))])
   }
   return decodeChain([first, ...rest], Array.from(ids, table.token))
 }
@@ -70,14 +71,4 @@ function strip(piece: string, letter: string, most: number, mostAtEnd: number): 
   let end = piece.length
   while (piece.length - end < mostAtEnd && end > start && piece[end - 1] === letter) end -= 1
   return piece.slice(start, end)
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((total, { length }) => total + length, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.length
-  }
-  return whole
 }
