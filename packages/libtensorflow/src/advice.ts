@@ -2,7 +2,7 @@ import { InstallError, messageOf } from './errors.js'
 import type { FoundPackage } from './locate.js'
 import type { InstallRecord } from './place.js'
 import { type Machine, targetFor, targetsOf } from './platform.js'
-import { addCommand, ownCommand, PACKAGE, PACKAGE_VERSION, usesPlugAndPlay } from './project.js'
+import { addCommand, ownCommand, PACKAGE, PACKAGE_VERSION, shellWord, usesPlugAndPlay } from './project.js'
 import type { LoadFailure, LoadResult } from './verify.js'
 
 /** What keeps the native engine from working and what to do about it. */
@@ -31,7 +31,10 @@ export function adviceFor(findings: Findings): Advice | null {
   if (loads?.ok) return null
   const unsupported = whyUnsupported(machine)
   if (unsupported !== null) return { problem: unsupported, commands: [] }
-  const install = ownCommand(cwd, explicit === undefined ? 'install' : `install --package ${explicit}`)
+  const install = ownCommand(
+    cwd,
+    explicit === undefined ? 'install' : `install --package ${shellWord(explicit)}`,
+  )
   const again = (problem: string): Advice => ({ problem, commands: [install] })
   if (found === null) return missingPackage(cwd, install)
   if (found.version !== PACKAGE_VERSION) {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { addCommand, ownCommand, packageManagerOf } from './project.js'
+import { addCommand, ownCommand, packageManagerOf, shellWord } from './project.js'
 import { temporaryFolder, writeTree } from './test-support.js'
 
 const SPEC = '@tensorflow/tfjs-node-gpu@4.22.0'
@@ -42,12 +42,31 @@ describe('the commands', () => {
     ['pnpm-lock.yaml', 'pnpm exec tint-libtensorflow install'],
     ['bun.lock', 'bunx tint-libtensorflow install'],
     ['yarn.lock', 'yarn tint-libtensorflow install'],
-    ['.yarnrc.yml', 'yarn tint-libtensorflow install'],
   ])('run what a project with %s has', async (lockfile, command) => {
     for (const place of ['.bin/tint-libtensorflow', '@tintjs/libtensorflow/package.json']) {
       const project = await temporaryFolder()
       await writeTree(project, { [lockfile]: '', [`node_modules/${place}`]: '', 'src/a.js': '' })
       expect(ownCommand(join(project, 'src'), 'install')).toBe(command)
     }
+  })
+
+  it('run with newer Yarn what the project itself depends on', async () => {
+    const project = await temporaryFolder()
+    const inModules = { 'node_modules/@tintjs/libtensorflow/package.json': '{}', '.yarnrc.yml': '' }
+    await writeTree(project, { ...inModules, 'package.json': '{ "dependencies": {} }' })
+    expect(ownCommand(project, 'install')).toBe('yarn dlx @tintjs/libtensorflow install')
+    const manifest = { devDependencies: { '@tintjs/libtensorflow': '1.0.0' } }
+    await writeTree(project, { 'package.json': JSON.stringify(manifest), 'src/a.js': '' })
+    expect(ownCommand(join(project, 'src'), 'install')).toBe('yarn tint-libtensorflow install')
+  })
+})
+
+describe('shellWord', () => {
+  it.each([
+    ['/a/@b+c_d.e-1', '/a/@b+c_d.e-1'],
+    ['/my folder/$x', "'/my folder/$x'"],
+    ["it's", "'it'\\''s'"],
+  ])('makes of %s one word for a shell', (word, quoted) => {
+    expect(shellWord(word)).toBe(quoted)
   })
 })

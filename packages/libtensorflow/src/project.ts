@@ -68,13 +68,37 @@ export function addCommand(cwd: string, spec = `${PACKAGE}@${PACKAGE_VERSION}`):
 export function ownCommand(cwd: string, words: string): string {
   const built = fileURLToPath(new URL('cli.js', import.meta.url))
   if (!built.includes(`${sep}node_modules${sep}`) && isFile(built)) {
-    return `node ${relative(cwd, built)} ${words}` // in this package's own repository
+    return `node ${shellWord(relative(cwd, built))} ${words}` // in this package's own repository
   }
+  const manager = packageManagerOf(cwd)
+  const installed = manager === 'yarn' ? isDeclared(cwd) : isInModules(cwd)
+  return `${(installed ? RUN : FETCH_AND_RUN)[manager]} ${words}`
+}
+
+/** A word of a command line, quoted where a shell would take it apart. */
+export function shellWord(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+}
+
+/** Newer Yarn runs the commands of what a project itself depends on, whatever else lies in its `node_modules`. */
+function isDeclared(cwd: string): boolean {
+  const manifest = upward(resolve(cwd))
+    .map((folder) => join(folder, 'package.json'))
+    .find(isFile)
+  if (manifest === undefined) return false
+  try {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(manifest, 'utf8'))
+    return SELF in { ...dependencies, ...devDependencies }
+  } catch {
+    return false // Yarn will complain of it
+  }
+}
+
+function isInModules(cwd: string): boolean {
   const places = [join('.bin', COMMAND), join(SELF, 'package.json')]
-  const installed =
-    process.versions.pnp !== undefined ||
-    upward(resolve(cwd)).some((folder) => places.some((place) => isFile(join(folder, 'node_modules', place))))
-  return `${(installed ? RUN : FETCH_AND_RUN)[packageManagerOf(cwd)]} ${words}`
+  return upward(resolve(cwd)).some((folder) =>
+    places.some((place) => isFile(join(folder, 'node_modules', place))),
+  )
 }
 
 /** Whether Yarn keeps the project's packages in archives, which Node reads through its Plug'n'Play. */

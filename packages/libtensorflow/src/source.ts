@@ -96,7 +96,7 @@ export function verifyChecksum(wheel: Wheel, sha256: string): void {
   if (sha256 === wheel.sha256) return
   throw new InstallError(
     'wrong-checksum',
-    `${wheel.file} has the checksum ${sha256} instead of ${wheel.sha256}: it is damaged or not the published file, so it is not used.`,
+    `${wheel.file} has the checksum ${sha256} instead of ${wheel.sha256}: it is damaged or not the published file, so it is not used; get it again.`,
   )
 }
 

@@ -29,6 +29,16 @@ export class InputError extends TintError {
 /** No usable compute engine, or the engine failed. */
 export class EngineError extends TintError {
   override name = 'EngineError'
+  /** The command lines that put it right, in their order; none where none does. The message does not name them. */
+  readonly commands: readonly string[]
+
+  constructor(
+    message: string,
+    { commands = [], ...options }: ErrorOptions & { readonly commands?: readonly string[] } = {},
+  ) {
+    super(message, options)
+    this.commands = commands
+  }
 }
 
 /** A computation left the range of finite numbers. */

@@ -4,6 +4,8 @@ export {
   type EngineName,
   type EngineProvider,
   engineNames,
+  type Obstacle,
+  type PassedOver,
   requireEngine,
   startEngine,
 } from './engine/engine'

@@ -13,8 +13,8 @@ const report = (tensorflow: Omit<EngineStatus, 'name'>): DoctorReport => ({
   },
   engines: [
     { name: 'tensorflow', ...tensorflow },
-    { name: 'wasm', reason: null, commands: [] },
-    { name: 'cpu', reason: null, commands: [] },
+    { name: 'wasm', reason: null, commands: [], folder: null },
+    { name: 'cpu', reason: null, commands: [], folder: null },
   ],
   versions: { node: '20.0.0', tfjs: '4.22.0' },
   machine: { platform: 'linux-x64', processor: 'x', cores: 2, memoryBytes: 2e9, freeMemoryBytes: 1e9 },
@@ -22,18 +22,23 @@ const report = (tensorflow: Omit<EngineStatus, 'name'>): DoctorReport => ({
 
 describe('doctorText', () => {
   it('says that everything is in place', () => {
-    expect(doctorText(report({ reason: null, commands: [] }))).toMatch(/\nEverything is in place\.\n$/)
+    expect(doctorText(report({ reason: null, commands: [], folder: null }))).toMatch(
+      /\nEverything is in place\.\n$/,
+    )
   })
 
   it('ends with the commands to run, a line each', () => {
-    const text = doctorText(report({ reason: 'It is not there.', commands: ['pnpm add x', 'pnpm exec y'] }))
+    const commands = ['pnpm add x', 'pnpm exec y']
+    const text = doctorText(report({ reason: 'It is not there.', commands, folder: '/project' }))
     expect(text).toContain(
-      "\ntensorflow is missing: It is not there.\nTo have it, run in the project's folder:\n  pnpm add x\n  pnpm exec y\n\nEverything works without it",
+      '\ntensorflow is missing: It is not there.\nTo have it, run in /project:\n  pnpm add x\n  pnpm exec y\n\nEverything works without it',
     )
   })
 
   it('names no command where none helps', () => {
-    const text = doctorText(report({ reason: 'There is none for this computer.', commands: [] }))
+    const text = doctorText(
+      report({ reason: 'There is none for this computer.', commands: [], folder: null }),
+    )
     expect(text).toContain('\ntensorflow is missing: There is none for this computer.\n\nEverything works')
   })
 })

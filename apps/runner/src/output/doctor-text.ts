@@ -3,13 +3,6 @@ import { engineText } from '../session'
 import { bytesText } from './numbers'
 import { pairsText } from './print'
 
-/** What is wrong and what to do about it. */
-export interface Advice {
-  readonly problem: string
-  /** The command lines to run, in this order; none where nothing helps. */
-  readonly commands: readonly string[]
-}
-
 /** Whether an engine can run here. */
 export interface EngineStatus {
   readonly name: EngineName
@@ -17,6 +10,8 @@ export interface EngineStatus {
   readonly reason: string | null
   /** The command lines that change it, in their order; none where it can run or nothing helps. */
   readonly commands: readonly string[]
+  /** Where to run them; null where there are none. */
+  readonly folder: string | null
 }
 
 /** What `tint doctor --json` prints. */
@@ -47,15 +42,15 @@ export function doctorText({ engine, engineDetails, engines, versions, machine }
     memory: `${bytesText(machine.memoryBytes)}, ${bytesText(machine.freeMemoryBytes)} of it free`,
   })
   const missing = engines.filter(({ reason }) => reason !== null)
-  const advice = missing.map(({ name, reason, commands }) => {
-    return `\n${name} is missing: ${reason}\n${commandsText(commands)}`
+  const advice = missing.map((status) => {
+    return `\n${status.name} is missing: ${status.reason}\n${commandsText(status)}`
   })
   const verdict =
     missing.length === 0 ? '\nEverything is in place.\n' : '\nEverything works without it, more slowly.\n'
   return `${facts}\n${advice.join('')}${verdict}`
 }
 
-function commandsText(commands: readonly string[]): string {
+function commandsText({ commands, folder }: EngineStatus): string {
   if (commands.length === 0) return ''
-  return `To have it, run in the project's folder:\n${commands.map((command) => `  ${command}\n`).join('')}`
+  return `To have it, run in ${folder}:\n${commands.map((command) => `  ${command}\n`).join('')}`
 }

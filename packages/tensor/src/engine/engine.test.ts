@@ -10,14 +10,14 @@ const engine = process.env.TINT_ENGINE as 'tensorflow' | 'wasm'
 
 const missing: EngineProvider = {
   name: 'tensorflow',
-  unavailable: async () => 'it is not there; install it.',
+  unavailable: async () => ({ problem: 'it is not there.', commands: ['get it', 'build it'] }),
   start: () => Promise.reject(new Error('must not be started')),
 }
 
 const broken: EngineProvider = {
   name: 'wasm',
   unavailable: async () => undefined,
-  start: () => Promise.reject(new EngineError('it is broken.')),
+  start: () => Promise.reject(new EngineError('it is broken.', { commands: ['mend it'] })),
 }
 
 describe('requireEngine', () => {
@@ -56,7 +56,10 @@ describe('useEngine', () => {
   it('falls through to the next provider where one cannot run', async () => {
     const { name, passedOver } = await startEngine([missing, broken, nodeEngines()[engine]])
     expect(name).toBe(engine)
-    expect(passedOver).toEqual(['tensorflow: it is not there; install it.', 'wasm: it is broken.'])
+    expect(passedOver).toEqual([
+      { engine: 'tensorflow', problem: 'it is not there.', commands: ['get it', 'build it'] },
+      { engine: 'wasm', problem: 'it is broken.', commands: ['mend it'] },
+    ])
   })
 
   it('does not hide what is no failure of an engine', async () => {
@@ -65,8 +68,10 @@ describe('useEngine', () => {
   })
 
   it('says why each provider cannot run', async () => {
-    await expect(startEngine([missing])).rejects.toThrow(
-      new EngineError('No engine can run here. tensorflow: it is not there; install it.'),
+    await expect(startEngine([missing, broken])).rejects.toThrow(
+      new EngineError(
+        'No engine can run here. tensorflow: it is not there. Run "get it", then "build it". wasm: it is broken. Run "mend it".',
+      ),
     )
   })
 

@@ -15,15 +15,28 @@ export interface EngineDescription {
   /** How many threads one operator may use. */
   readonly threads: number
   readonly device: 'CPU' | 'GPU'
-  /** Why engines that would have been preferred do not compute, a sentence each; empty where the first one does. */
-  readonly passedOver: readonly string[]
+  /** Why engines that would have been preferred do not compute; empty where the first one does. */
+  readonly passedOver: readonly PassedOver[]
+}
+
+/** Why an engine cannot run here, and what to do about it. */
+export interface Obstacle {
+  /** One sentence. */
+  readonly problem: string
+  /** The command lines that put it right, in their order; none where none does. */
+  readonly commands: readonly string[]
+}
+
+/** An engine that cannot run here. */
+export interface PassedOver extends Obstacle {
+  readonly engine: EngineName
 }
 
 /** A way to one engine. Providers are tried in order by {@link startEngine}. */
 export interface EngineProvider {
   readonly name: EngineName
-  /** Why this engine cannot run here, in one sentence that says what to do; undefined where it can. */
-  unavailable(): Promise<string | undefined>
+  /** Why this engine cannot run here; undefined where it can. */
+  unavailable(): Promise<Obstacle | undefined>
   /** Loads the engine's code, registers it with tfjs-core and describes it. */
   start(): Promise<Omit<EngineDescription, 'passedOver'>>
 }
@@ -38,27 +51,32 @@ let current: EngineDescription | undefined
  * @throws EngineError when no provider can run, or the only one fails to start, with each one's reason
  */
 export async function startEngine(providers: readonly EngineProvider[]): Promise<EngineDescription> {
-  const passedOver: string[] = []
+  const passedOver: PassedOver[] = []
   for (const provider of providers) {
-    const reason = (await provider.unavailable()) ?? (await startProvider(provider, passedOver))
-    if (reason === undefined && current !== undefined) return current
-    passedOver.push(`${provider.name}: ${reason}`)
+    const outcome = (await provider.unavailable()) ?? (await startProvider(provider, passedOver))
+    if ('name' in outcome) return outcome
+    passedOver.push({ engine: provider.name, ...outcome })
   }
-  throw new EngineError(`No engine can run here. ${passedOver.join(' ')}`)
+  throw new EngineError(`No engine can run here. ${passedOver.map(obstacleText).join(' ')}`)
 }
 
-/** @returns why the provider did not start, or undefined when it did */
+/** @returns what computes from now on, or why the provider did not start */
 async function startProvider(
   provider: EngineProvider,
-  passedOver: readonly string[],
-): Promise<string | undefined> {
+  passedOver: readonly PassedOver[],
+): Promise<EngineDescription | Obstacle> {
   try {
     current = { ...(await provider.start()), passedOver: [...passedOver] }
-    return undefined
+    return current
   } catch (error) {
-    if (error instanceof EngineError) return error.message
+    if (error instanceof EngineError) return { problem: error.message, commands: error.commands }
     throw error
   }
+}
+
+function obstacleText({ engine, problem, commands }: PassedOver): string {
+  const quoted = commands.map((command) => `"${command}"`)
+  return `${engine}: ${problem}${quoted.length === 0 ? '' : ` Run ${quoted.join(', then ')}.`}`
 }
 
 /** What computes now, or undefined before {@link startEngine}. */

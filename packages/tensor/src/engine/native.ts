@@ -4,10 +4,11 @@ import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import nodeUtilities from 'node:util'
 import { EngineError } from '../errors'
-import { activateBackend, type EngineProvider } from './engine'
+import { activateBackend, type EngineProvider, type Obstacle } from './engine'
 import { installCommand } from './install-command'
 
 const packageName = '@tensorflow/tfjs-node-gpu'
+const packageVersion = '4.22.0'
 
 /** What the native backend of tfjs-node tells about itself, beyond tfjs-core's interface. */
 interface NativeBackend {
@@ -37,17 +38,20 @@ function packageFolder(): string | undefined {
   }
 }
 
-async function unavailable(): Promise<string | undefined> {
+const notInstalled = (): Obstacle => ({
+  problem: `${packageName} is not installed.`,
+  commands: [`npm install --ignore-scripts ${packageName}@${packageVersion}`, installCommand()],
+})
+
+async function unavailable(): Promise<Obstacle | undefined> {
   const folder = packageFolder()
-  if (folder === undefined) {
-    return `${packageName} is not installed; run "npm install --ignore-scripts ${packageName}@4.22.0", then "${installCommand()}".`
-  }
+  if (folder === undefined) return notInstalled()
   const hasBinding = existsSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'))
   const hasLibrary = ['so', 'dylib'].some((ending) =>
     existsSync(join(folder, 'deps', 'lib', `libtensorflow.${ending}`)),
   )
   if (!hasBinding || !hasLibrary) {
-    return `${packageName} has no native library yet; run "${installCommand()}".`
+    return { problem: `${packageName} has no native library yet.`, commands: [installCommand()] }
   }
   return undefined
 }
@@ -68,8 +72,10 @@ export const nativeProvider: EngineProvider = {
   unavailable,
   start: async () => {
     const folder = packageFolder()
-    if (folder === undefined)
-      throw new EngineError(`${packageName} is not installed; run the install command of its message.`)
+    if (folder === undefined) {
+      const { problem, commands } = notInstalled()
+      throw new EngineError(problem, { commands })
+    }
     // TensorFlow writes notes about the processor to stderr; errors still come through.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
     restoreRemovedNodeFunctions()
@@ -78,7 +84,7 @@ export const nativeProvider: EngineProvider = {
     const backend = module.backend()
     if (!isNativeBackend(backend)) {
       throw new EngineError(
-        `${packageName} registered an unknown backend; expected version 4.22.0. Reinstall it.`,
+        `${packageName} registered an unknown backend; expected version ${packageVersion}. Reinstall it.`,
       )
     }
     return {
@@ -96,9 +102,8 @@ function loadNative(folder: string): NativeModule {
     return createRequire(join(folder, 'package.json'))(folder) as NativeModule
   } catch (error) {
     throw new EngineError(
-      `The native engine was found in ${folder} but did not load: ${(error as Error).message.split('\n')[0]}. ` +
-        `Run "${installCommand()}", or choose --engine wasm.`,
-      { cause: error },
+      `The native engine was found in ${folder} but did not load: ${(error as Error).message.split('\n')[0]}.`,
+      { cause: error, commands: [installCommand()] },
     )
   }
 }

@@ -17,7 +17,7 @@ export function wasmProvider(location?: string | WasmFiles): EngineProvider {
     name: 'wasm',
     unavailable: async () =>
       typeof WebAssembly === 'undefined'
-        ? 'this runtime has no WebAssembly; update it or use the cpu engine.'
+        ? { problem: 'this runtime has no WebAssembly; update it or use the cpu engine.', commands: [] }
         : undefined,
     start: async () => {
       const wasm = await import('@tensorflow/tfjs-backend-wasm')
