@@ -7,7 +7,8 @@ import { openFileSource, useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose, relativeError } from '@tintjs/tensor/testing'
 import { type GoldenCase, goldenCases } from '@tooling/golden-cases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { exact, type GradientChoice, type TrainingStepOptions, tint, trainingStep } from './index'
+import { exact, type GradientChoice, tint, trainingStep } from './index'
+import { expectLossClose, stepOptions } from './test-support'
 
 type Expected = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>
 
@@ -22,20 +23,6 @@ async function readExpected({ folder }: GoldenCase): Promise<Expected> {
     return entries
   } finally {
     await file.close()
-  }
-}
-
-function stepOptions(golden: GoldenCase, gradient: GradientChoice): TrainingStepOptions {
-  return {
-    trainLength: golden.trainLength,
-    learningRate: golden.learningRate,
-    steps: golden.steps,
-    layers: golden.layers,
-    updateNormWeights: golden.updateNormWeights,
-    gradient,
-    trainMask: golden.gradientMask ?? undefined,
-    attentionMask: golden.attentionMask ?? undefined,
-    positionIds: golden.positionIds ?? undefined,
   }
 }
 
@@ -64,10 +51,8 @@ describe.each(goldenCases('gpt2', 'opt').map((golden) => [golden.name, golden] a
       return step
     }
 
-    const expectLoss = (found: number, right: number, share: number, floor = 2e-5) => {
-      const change = Math.abs(right - lossBefore)
-      expect(Math.abs(found - right)).toBeLessThanOrEqual(share * change + floor)
-    }
+    const expectLoss = (found: number, right: number, share: number, floor?: number) =>
+      expectLossClose(found, right, lossBefore, share, floor)
 
     it('gives the exact loss and logits before the step', async () => {
       const options = { ...stepOptions(golden, tint()), keepLogits: true }

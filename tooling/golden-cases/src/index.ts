@@ -19,6 +19,8 @@ const goldenCase = z.object({
   positionIds: z.array(z.int()).nullable(),
   lossGradient: z.enum(['softmax', 'quad', 'target']),
   updateNormWeights: z.boolean(),
+  /** Sizes of the simulator. */
+  tint: z.object({ numPrefixTokens: z.int(), hiddenSize: z.int(), numHeads: z.int() }),
   expected: z.object({
     lossBefore: z.number(),
     valueOnlyAttentionGradient: loss,
