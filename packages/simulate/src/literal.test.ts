@@ -104,9 +104,11 @@ async function expectSameUpdates(
   gradient: GradientChoice,
   found: Awaited<ReturnType<typeof trainingStep>>,
   fused: Awaited<ReturnType<typeof trainingStep>>,
+  options: Partial<TrainingStepOptions> = {},
 ) {
   const unchanged = await trainingStep(model, golden.inputIds, {
     ...stepOptions(golden, gradient),
+    ...options,
     learningRate: 0,
   })
   const [before, right, own] = await Promise.all([unchanged, fused, found].map(weightsOf))
@@ -148,7 +150,7 @@ describe('literal steps', () => {
     const biasOnly = await trainingStep(model, golden.inputIds, stepOptions(golden, gradient))
     expectLossClose(found.lossAfter, fused.lossAfter, fused.lossBefore, 0.005)
     expect(Math.abs(fused.lossAfter - biasOnly.lossAfter)).toBeGreaterThan(1e-4)
-    await expectSameUpdates(model, golden, gradient, found, fused)
+    await expectSameUpdates(model, golden, gradient, found, fused, options)
     for (const step of [found, fused, biasOnly]) step.dispose()
   })
 
