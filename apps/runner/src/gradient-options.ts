@@ -18,19 +18,13 @@ export interface GradientOptions {
   readonly compatibility?: 'authors-code'
 }
 
-/** Adds `--execution`, `--gradient`, `--loss-gradient`, `--derivative` and `--compatibility`. */
+/** Adds `--gradient`, `--loss-gradient`, `--derivative` and `--compatibility`. */
 export function addGradientOptions(command: Command): Command {
-  const chosen = command
-    .addOption(
-      new Option('--execution <way>', "fused computes on the inner model's weights directly")
-        .choices(['fused'])
-        .default('fused'),
-    )
-    .addOption(
-      new Option('--gradient <name>', "tint: the simulator's approximations; exact: full back-propagation")
-        .choices(['tint', 'exact'])
-        .default('tint'),
-    )
+  const chosen = command.addOption(
+    new Option('--gradient <name>', "tint: the simulator's approximations; exact: full back-propagation")
+      .choices(['tint', 'exact'])
+      .default('tint'),
+  )
   return addApproximationOptions(chosen)
 }
 

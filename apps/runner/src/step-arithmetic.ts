@@ -1,3 +1,4 @@
+import { programArithmetic, type TintSimulator } from '@tintjs/construct'
 import type { InnerModelDescription, Layer } from '@tintjs/inner'
 import type { GradientChoice } from '@tintjs/simulate'
 
@@ -27,18 +28,35 @@ export interface StepSizes {
  */
 export function stepArithmetic(description: InnerModelDescription, sizes: StepSizes): number {
   const learned = sizes.trainLength - 1
-  const forward = forwardArithmetic(description, sizes)
+  const around = aroundBlocksArithmetic(description, sizes)
+  const blocks = description.blocks.map((block) => forwardOperations(block, sizes.length)).reduce(add, 0)
   const backward = description.blocks
     .map((block) => backwardOperations(block, learned, sizes.gradient.attentionGradient === 'full'))
     .reduce(add, 0)
-  return 2 * forward + lossGradientArithmetic(description, sizes, learned) + backward
+  return 2 * (around + blocks) + lossGradientArithmetic(description, sizes, learned) + backward
 }
 
-function forwardArithmetic(description: InnerModelDescription, { length, trainLength }: StepSizes): number {
-  const { vocabularySize, blocks } = description
+/** The same of a step that runs a simulator's program: its modules, and the inner model's head and projections. */
+export function literalStepArithmetic(
+  description: InnerModelDescription,
+  { program, dimensions }: Pick<TintSimulator, 'program' | 'dimensions'>,
+  sizes: StepSizes,
+): number {
+  const learned = sizes.trainLength - 1
+  const modules = programArithmetic(program, dimensions, { length: sizes.length, learnedPositions: learned })
+  const forward = aroundBlocksArithmetic(description, sizes) + modules.forward
+  return 2 * forward + lossGradientArithmetic(description, sizes, learned) + modules.backward
+}
+
+/** What stands around the blocks: head and projections. */
+function aroundBlocksArithmetic(
+  description: InnerModelDescription,
+  { length, trainLength }: StepSizes,
+): number {
+  const { vocabularySize } = description
   const head = 2 * (length - trainLength) * vocabularySize * embeddingWidth(description)
   const projections = 2 * length * (embeddingProjection(description) + headProjection(description))
-  return blocks.map((block) => forwardOperations(block, length)).reduce(add, head + projections)
+  return head + projections
 }
 
 function lossGradientArithmetic(

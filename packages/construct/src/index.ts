@@ -1,3 +1,4 @@
+export { type ProgramArithmetic, programArithmetic } from './accounting/arithmetic'
 export {
   countParameters,
   type ModuleCount,

@@ -1,6 +1,19 @@
+import type { TintSimulator } from '@tintjs/construct'
 import { describeInnerModel, type InnerModel } from '@tintjs/inner'
-import { derivativeText, type GradientChoice, trainingStep } from '@tintjs/simulate'
-import { type EngineDescription, InputError, measureMatrixProductRate } from '@tintjs/tensor'
+import {
+  derivativeText,
+  fused,
+  type GradientChoice,
+  literal,
+  type TrainingStepOptions,
+  trainingStep,
+} from '@tintjs/simulate'
+import {
+  type EngineDescription,
+  InputError,
+  measureMatrixProductRate,
+  measureProductTime,
+} from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { type Command, Option } from 'commander'
 import { addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
@@ -12,11 +25,18 @@ import { type BenchReport, benchText } from '../output/bench-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { randomIds } from '../random-ids'
-import { loadModel, peakMemoryBytes, randomModel, type Timed, timed } from '../session'
-import { stepArithmetic } from '../step-arithmetic'
+import { loadModel, peakMemoryBytes, randomModel, type Timed } from '../session'
+import {
+  addExecutionOptions,
+  checkLiteral,
+  constructFor,
+  type ExecutionOptions,
+  sizesOf,
+} from '../simulator-options'
+import { literalStepArithmetic, stepArithmetic } from '../step-arithmetic'
 import { trainLengthOf } from '../train-fraction'
 
-interface BenchOptions extends EngineOptions, GradientOptions {
+interface BenchOptions extends EngineOptions, GradientOptions, ExecutionOptions {
   readonly shape?: string
   readonly model?: string
   readonly length: number
@@ -41,37 +61,46 @@ export function configure(command: Command): void {
     .option('--train-fraction <x>', 'the share of the sequence that is learned', parseNumber, 0.7)
     .option('--repeat <count>', 'steps that are timed, after one that is not', parseNumber, 3)
     .option('--seed <number>', 'of weights and ids', parseNumber, 0)
-  addGradientOptions(command)
+  addExecutionOptions(addGradientOptions(command))
   addEngineOptions(command).action(run)
 }
 
 async function run(options: BenchOptions): Promise<void> {
   const gradient = gradientChoice(options)
+  checkLiteral(options, gradient)
   const trainLength = checkCounts(options)
   await checkPositions(options)
   const progress = new Progress()
   const engine = await useEngine(options.engine)
   const model = await makeModel(options, progress)
+  let simulator: Timed<TintSimulator> | undefined
   try {
+    simulator = await constructFor(model.value, options, { gradient, updateNormWeights: false })
+    const execution = simulator === undefined ? fused() : literal(simulator.value)
     const rateBefore = await peakRate(engine)
-    const steps = await timeSteps(model.value, gradient, trainLength, options, progress)
+    const timing = await timeSteps(model.value, { gradient, execution }, trainLength, options, progress)
     const rateAfter = await peakRate(engine)
-    const median = medianOf(steps)
-    const sizes = { length: options.length, trainLength, gradient }
-    const gflop = stepArithmetic(model.value.description, sizes) / 1e9
+    const gflop = arithmeticOf(model.value, simulator?.value, options.length, trainLength, gradient) / 1e9
     const report: BenchReport = {
       shape: options.shape ?? null,
       model: options.model ?? null,
       length: options.length,
       trainLength,
-      execution: 'fused',
+      execution: options.execution,
       gradient: gradient.name,
       lossGradient: gradient.lossGradient,
       derivative: derivativeText(gradient.derivative),
-      seconds: { prepare: model.seconds, construct: 0, step: steps, median },
+      seconds: {
+        prepare: model.seconds,
+        construct: simulator?.seconds ?? 0,
+        step: timing.seconds,
+        median: medianOf(timing.seconds),
+      },
+      matrixProductShare: timing.matrixProductShare,
+      simulator: simulator === undefined ? null : sizesOf(simulator.value),
       peakMemoryBytes: peakMemoryBytes(),
       gflop,
-      gflopPerSecond: gflop / median,
+      gflopPerSecond: gflop / medianOf(timing.seconds),
       gemmPeakGflopPerSecond: Math.max(rateBefore, rateAfter),
       engine: engine.name,
       engineDetails: engine,
@@ -81,8 +110,22 @@ async function run(options: BenchOptions): Promise<void> {
     else process.stdout.write(benchText(report))
   } finally {
     progress.finish()
+    simulator?.value.dispose()
     model.value.dispose()
   }
+}
+
+function arithmeticOf(
+  { description }: InnerModel,
+  simulator: TintSimulator | undefined,
+  length: number,
+  trainLength: number,
+  gradient: GradientChoice,
+): number {
+  const sizes = { length, trainLength, gradient }
+  return simulator === undefined
+    ? stepArithmetic(description, sizes)
+    : literalStepArithmetic(description, simulator, sizes)
 }
 
 /** Gives the train length. */
@@ -131,30 +174,40 @@ function peakRate({ name }: EngineDescription): Promise<number> {
   return measureMatrixProductRate(size, 9, interruption.signal)
 }
 
+interface StepTimes {
+  readonly seconds: readonly number[]
+  /** The share of the timed steps that was spent in matrix products. */
+  readonly matrixProductShare: number
+}
+
 async function timeSteps(
   model: InnerModel,
-  gradient: GradientChoice,
+  choices: Pick<TrainingStepOptions, 'gradient' | 'execution'>,
   trainLength: number,
   { length, repeat, seed }: BenchOptions,
   progress: Progress,
-): Promise<number[]> {
+): Promise<StepTimes> {
   const tokens = randomIds(model.description.vocabularySize, length, seed)
-  const steps: number[] = []
+  const times: { seconds: number; productSeconds: number }[] = []
   for (let round = 0; round <= repeat; round++) {
-    const step = await timed(() =>
+    const step = await measureProductTime(() =>
       trainingStep(model, tokens, {
+        ...choices,
         trainLength,
         learningRate,
-        gradient,
         signal: interruption.signal,
         onProgress: ({ done, total }) => progress.update('steps', round * total + done, (repeat + 1) * total),
       }),
     )
-    step.value.dispose()
+    step.result.dispose()
     // The first one warms caches and compilers up.
-    if (round > 0) steps.push(step.seconds)
+    if (round > 0) times.push(step)
   }
-  return steps
+  const total = (part: 'seconds' | 'productSeconds') => times.reduce((sum, time) => sum + time[part], 0)
+  return {
+    seconds: times.map(({ seconds }) => seconds),
+    matrixProductShare: total('productSeconds') / total('seconds'),
+  }
 }
 
 function medianOf(values: readonly number[]): number {

@@ -1,7 +1,10 @@
+import type { TintSimulator } from '@tintjs/construct'
 import { allParameters, type InnerModel, parameterSize } from '@tintjs/inner'
 import {
   derivativeText,
+  fused,
   type GradientChoice,
+  literal,
   type TrainingStepOptions,
   type TrainingStepResult,
   trainingStep,
@@ -27,9 +30,19 @@ import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { type StepReport, stepText } from '../output/step-text'
 import { loadModel, peakMemoryBytes, type Timed, timed } from '../session'
+import {
+  accountOf,
+  addExecutionOptions,
+  checkLiteral,
+  constructFor,
+  type ExecutionOptions,
+  planWhereItFits,
+  type StepDesign,
+  sizesOf,
+} from '../simulator-options'
 import { trainTargetCounts } from '../train-targets'
 
-interface StepOptions extends EngineOptions, GradientOptions {
+interface StepOptions extends EngineOptions, GradientOptions, ExecutionOptions {
   readonly model: string
   readonly inputIds: string
   readonly trainLength: number[]
@@ -59,7 +72,7 @@ export function configure(command: Command): void {
     .requiredOption('--learning-rate <x>', 'of plain SGD on the summed loss', parseNumber)
     .option('--steps <count>', 'rounds of forward, backward and descent (default: 1)', parseNumber)
     .option('--layers <count>', 'how many of the last blocks learn (default: all)', parseNumber)
-  addGradientOptions(command)
+  addExecutionOptions(addGradientOptions(command))
     .option('--update-norm-weights', 'let scales of norms learn too, not their biases only')
     .option('--train-mask <file>', 'JSON [N] or [batch][N]: which tokens are learned')
     .option('--test-mask <file>', 'JSON [N] or [batch][N]: which tokens are tested')
@@ -79,6 +92,7 @@ export function configure(command: Command): void {
 
 async function run(options: StepOptions): Promise<void> {
   const gradient = gradientChoice(options)
+  checkLiteral(options, gradient)
   await checkOutputs(options)
   const tokens = await readJsonInput('--input-ids', options.inputIds, tokenIds)
   if (options.saveModel !== undefined) checkOneSequence(tokens)
@@ -89,10 +103,15 @@ async function run(options: StepOptions): Promise<void> {
   const progress = new Progress()
   const engine = await useEngine(options.engine)
   const model = await loadModel(folder, progress)
+  const design = { gradient, updateNormWeights: options.updateNormWeights ?? false }
+  let simulator: Timed<TintSimulator> | undefined
   try {
+    simulator = await constructFor(model.value, options, design)
+    const execution = simulator === undefined ? fused() : literal(simulator.value)
     const step = await timed(() =>
       trainingStep(model.value, tokens, {
         ...stepOptions,
+        execution,
         onProgress: ({ done, total }) => progress.update('step', done, total),
       }),
     )
@@ -101,7 +120,7 @@ async function run(options: StepOptions): Promise<void> {
       const saved = await save(step.value, options, folder)
       const trainTokens = trainTargetCounts(tokens, stepOptions.trainLength, stepOptions.trainMask)
       warnWithoutTargets(trainTokens)
-      const report = stepReport(options, gradient, engine, model, step, trainTokens, saved)
+      const report = stepReport(options, design, engine, model, simulator, step, trainTokens, saved)
       if (options.json) printJson(report)
       else process.stdout.write(stepText(report))
     } finally {
@@ -109,6 +128,7 @@ async function run(options: StepOptions): Promise<void> {
     }
   } finally {
     progress.finish()
+    simulator?.value.dispose()
     model.value.dispose()
   }
 }
@@ -195,9 +215,10 @@ function warnWithoutTargets(trainTokens: readonly number[]): void {
 
 function stepReport(
   options: StepOptions,
-  gradient: GradientChoice,
+  design: StepDesign,
   engine: EngineDescription,
   model: Timed<InnerModel>,
+  simulator: Timed<TintSimulator> | undefined,
   step: Timed<TrainingStepResult>,
   trainTokens: readonly number[],
   saved: readonly Saved[],
@@ -206,10 +227,14 @@ function stepReport(
   const { lossBefore, lossAfter, sequences } = step.value
   const inner = allParameters(description).reduce((total, reference) => total + parameterSize(reference), 0)
   const { trainLength } = options
+  const { gradient } = design
+  const layers = options.layers ?? description.blocks.length
+  const plan = planWhereItFits(description, options)
+  const account = plan === undefined ? undefined : accountOf(description, plan, design, layers)
   return {
     model: options.model,
     family: description.family,
-    execution: 'fused',
+    execution: options.execution,
     lossBefore,
     lossAfter,
     sequences: sequences.map(({ lossBefore, lossAfter, targets }, index) => ({
@@ -221,15 +246,16 @@ function stepReport(
     trainLength: trainLength.length === 1 ? (trainLength[0] ?? Number.NaN) : trainLength,
     learningRate: options.learningRate,
     steps: options.steps ?? 1,
-    layers: options.layers ?? description.blocks.length,
+    layers,
     gradient: gradient.name,
     lossGradient: gradient.lossGradient,
     derivative: derivativeText(gradient.derivative),
     compatibility: gradient.compatibility ?? null,
-    updateNormWeights: options.updateNormWeights ?? false,
-    parameters: { inner, simulator: null, distinct: null },
+    updateNormWeights: design.updateNormWeights,
+    simulator: plan === undefined ? null : sizesOf(plan),
+    parameters: { inner, simulator: account?.simulator ?? null, distinct: account?.distinct ?? null },
     saved,
-    seconds: { load: model.seconds, construct: 0, step: step.seconds },
+    seconds: { load: model.seconds, construct: simulator?.seconds ?? 0, step: step.seconds },
     peakMemoryBytes: peakMemoryBytes(),
     engine: engine.name,
     engineDetails: engine,

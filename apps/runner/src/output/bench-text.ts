@@ -1,5 +1,6 @@
 import type { EngineDescription } from '@tintjs/tensor'
 import { engineText } from '../session'
+import type { SimulatorSizes } from '../simulator-options'
 import { bytesText, secondsText } from './numbers'
 import { pairsText } from './print'
 
@@ -10,7 +11,7 @@ export interface BenchReport {
   readonly model: string | null
   readonly length: number
   readonly trainLength: number
-  readonly execution: 'fused'
+  readonly execution: 'fused' | 'literal'
   readonly gradient: 'tint' | 'exact'
   readonly lossGradient: string
   readonly derivative: string
@@ -23,6 +24,10 @@ export interface BenchReport {
     readonly step: readonly number[]
     readonly median: number
   }
+  /** The share of the steps' time in matrix products; of engines that compute when they are called. */
+  readonly matrixProductShare: number
+  /** The simulator that was run; null in fused execution. */
+  readonly simulator: SimulatorSizes | null
   readonly peakMemoryBytes: number
   /** The arithmetic of one step, counted from shapes. */
   readonly gflop: number
@@ -41,11 +46,18 @@ export function benchText(report: BenchReport): string {
   const share = Math.round((100 * gflopPerSecond) / gemmPeakGflopPerSecond)
   const pairs = {
     step: `${secondsText(seconds.median)}, the median of ${seconds.step.map(secondsText).join(', ')}`,
-    what: `${report.gradient} on ${report.shape ?? report.model}, ${report.length} tokens, ${report.trainLength} of them to learn from`,
+    what: `${report.gradient}, ${report.execution}, on ${report.shape ?? report.model}, ${report.length} tokens, ${report.trainLength} of them to learn from`,
     arithmetic: `${report.gflop.toFixed(1)} GFLOP, ${gflopPerSecond.toFixed(1)} GFLOP/s`,
+    products: `${Math.round(100 * report.matrixProductShare)} % of the time`,
+    ...(report.simulator === null ? {} : { simulator: simulatorText(report) }),
     peak: `${gemmPeakGflopPerSecond.toFixed(1)} GFLOP/s on large matrix products; the step reaches ${share} %`,
     memory: `${bytesText(report.peakMemoryBytes)} at its peak`,
     engine: engineText(report.engineDetails),
   }
   return `${pairsText(pairs)}\n`
+}
+
+function simulatorText({ simulator, seconds }: BenchReport): string {
+  const { prefixTokens = 0, hiddenSize = 0, simulatorHeads = 0 } = simulator ?? {}
+  return `${prefixTokens} prefix tokens, width ${hiddenSize}, ${simulatorHeads} heads; constructed in ${secondsText(seconds.construct)}`
 }

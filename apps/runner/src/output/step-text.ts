@@ -1,6 +1,7 @@
 import type { EngineDescription } from '@tintjs/tensor'
 import type { Saved } from '../files/saved'
 import { engineText } from '../session'
+import type { SimulatorSizes } from '../simulator-options'
 import { bytesText, changeText, countText, lossText, rateText, secondsText } from './numbers'
 import { pairsText, tableText } from './print'
 
@@ -8,7 +9,7 @@ import { pairsText, tableText } from './print'
 export interface StepReport {
   readonly model: string
   readonly family: string
-  readonly execution: 'fused'
+  readonly execution: 'fused' | 'literal'
   /** Mean over the sequences of each one's mean test loss, in nats. */
   readonly lossBefore: number
   readonly lossAfter: number
@@ -28,8 +29,15 @@ export interface StepReport {
   readonly derivative: string
   readonly compatibility: 'authors-code' | null
   readonly updateNormWeights: boolean
-  /** The simulator's counts are null where none is constructed, as in fused execution. */
-  readonly parameters: { readonly inner: number; readonly simulator: null; readonly distinct: null }
+  /** The simulator that computes this step, or that fused execution stands in for; null where none fits the model. */
+  readonly simulator: SimulatorSizes | null
+  readonly parameters: {
+    readonly inner: number
+    /** Every dense parameter of every module of every layer. */
+    readonly simulator: number | null
+    /** Where equal modules are shared between layers. */
+    readonly distinct: number | null
+  }
   /** What was written, in the order of `--save-updated`, `--save-logits`, `--save-model`. */
   readonly saved: readonly Saved[]
   readonly seconds: { readonly load: number; readonly construct: number; readonly step: number }
@@ -40,7 +48,7 @@ export interface StepReport {
 
 /** A step's result for people. */
 export function stepText(report: StepReport): string {
-  const { sequences, seconds, saved } = report
+  const { sequences, saved } = report
   const row = (name: string, before: number, after: number) => [
     name,
     lossText(before),
@@ -60,12 +68,24 @@ export function stepText(report: StepReport): string {
     model: `${report.model} (${report.family}, ${countText(report.parameters.inner)} parameters)`,
     gradient: `${report.gradient}, loss gradient ${report.lossGradient}, derivative ${report.derivative}${compatibility}`,
     learned: learnedText(report),
-    time: `${secondsText(seconds.load)} to load, ${secondsText(seconds.step)} for the step`,
+    ...(report.execution === 'literal' ? { simulator: simulatorText(report) } : {}),
+    time: timeText(report),
     memory: `${bytesText(report.peakMemoryBytes)} at its peak`,
     engine: engineText(report.engineDetails),
     ...(saved.length === 0 ? {} : { saved: saved.map(savedText) }),
   })
   return `${losses}\n\n${facts}\n`
+}
+
+function timeText({ execution, seconds }: StepReport): string {
+  const construct = execution === 'literal' ? `, ${secondsText(seconds.construct)} to construct` : ''
+  return `${secondsText(seconds.load)} to load${construct}, ${secondsText(seconds.step)} for the step`
+}
+
+function simulatorText({ simulator, parameters }: StepReport): string {
+  if (simulator === null || parameters.simulator === null) return 'none fits this model'
+  const { prefixTokens, hiddenSize, simulatorHeads } = simulator
+  return `${countText(parameters.simulator)} parameters, executed literally: ${prefixTokens} prefix tokens, width ${hiddenSize}, ${simulatorHeads} heads`
 }
 
 function learnedText({ sequences, steps, learningRate, layers }: StepReport): string {

@@ -1,0 +1,32 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { useEngine } from '../node'
+import { expectBalancedTensors } from '../testing'
+import { measureProductTime } from './kernel-time'
+
+beforeAll(async () => {
+  await useEngine(process.env.TINT_ENGINE as 'wasm')
+})
+
+describe('measuring the time of matrix products', () => {
+  it('counts products and nothing else, and leaves the engine as it was', async () => {
+    await expectBalancedTensors(async () => {
+      const kernel = tf.getKernel('BatchMatMul', tf.getBackend())
+      const x = tf.randomNormal([64, 64]) as tf.Tensor2D
+      const without = await measureProductTime(async () => tf.dispose(tf.exp(x)))
+      const within = await measureProductTime(async () => tf.matMul(x, x))
+      expect(without.productSeconds).toBe(0)
+      expect(within.productSeconds).toBeGreaterThan(0)
+      expect(within.productSeconds).toBeLessThanOrEqual(within.seconds)
+      expect(tf.getKernel('BatchMatMul', tf.getBackend())).toBe(kernel)
+      tf.dispose([x, within.result])
+    })
+  })
+
+  it('leaves the engine as it was after a failure too', async () => {
+    const kernel = tf.getKernel('BatchMatMul', tf.getBackend())
+    const failing = measureProductTime(() => Promise.reject(new Error('no')))
+    await expect(failing).rejects.toThrow('no')
+    expect(tf.getKernel('BatchMatMul', tf.getBackend())).toBe(kernel)
+  })
+})
