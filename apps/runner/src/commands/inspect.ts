@@ -14,34 +14,48 @@ import { modelTree } from '../layer-tree'
 import { adapters, describedSource, isFolder, modelShapes } from '../models'
 import { type InspectReport, inspectText } from '../output/inspect-text'
 import { printJson } from '../output/print'
+import { shapesText } from '../output/simulator-text'
+import { addSimulatorSizeOptions, planWhereItFits, type SimulatorSizeOptions } from '../simulator-options'
+import { shapeReports, simulatorReport } from '../simulator-report'
 
-interface InspectOptions extends CommonOptions {
+interface InspectOptions extends CommonOptions, SimulatorSizeOptions {
   readonly all?: true
 }
 
 /** Adds the arguments, options and action of `tint inspect`. */
 export function configure(command: Command): void {
   command
-    .argument('<model>', "a checkpoint's folder, a model that comes with tint, or a shape such as opt-125m")
+    .argument(
+      '<model>',
+      "a checkpoint's folder, a model that comes with tint, or a shape such as opt-125m; `shapes` lists those",
+    )
     .option('--all', 'show every block, not equal ones once')
+  addSimulatorSizeOptions(command)
   addEngineOptions(command, 'taken as everywhere, but not used: inspecting starts no engine').action(run)
 }
 
 async function run(model: string, options: InspectOptions): Promise<void> {
-  const report = await inspect(model)
+  if (model === 'shapes' && !(await isFolder(model))) return listShapes(options)
+  const report = await inspect(model, options)
   if (options.json) printJson(report)
   else process.stdout.write(inspectText(report, options.all ?? false))
 }
 
+function listShapes(options: InspectOptions): void {
+  const shapes = shapeReports(options)
+  if (options.json) printJson({ shapes })
+  else process.stdout.write(shapesText(shapes))
+}
+
 /** Reads a configuration and headers, no numbers: no engine is started. */
-async function inspect(model: string): Promise<InspectReport> {
+async function inspect(model: string, options: InspectOptions): Promise<InspectReport> {
   const shape = modelShapes.find(({ name }) => name === model)
   if (shape !== undefined && !(await isFolder(model))) {
-    return report(model, shape.adapter.describe(shape.config), null, null)
+    return report(model, options, shape.adapter.describe(shape.config), null, null)
   }
   const source = await describedSource(model).catch(withShapes)
   const { description, checkpoint, unusedTensors } = await describeInnerModel(source, { adapters })
-  return report(model, description, checkpoint, unusedTensors)
+  return report(model, options, description, checkpoint, unusedTensors)
 }
 
 /** A name that is no model may be a misspelt shape. */
@@ -55,6 +69,7 @@ function withShapes(error: unknown): never {
 
 function report(
   model: string,
+  options: InspectOptions,
   description: InnerModelDescription,
   checkpoint: Checkpoint | null,
   unusedTensors: readonly string[] | null,
@@ -62,6 +77,7 @@ function report(
   const { family, width, heads, vocabularySize, maximumPositions, blocks } = description
   const frozen = sizeOf(frozenParameters(description))
   const learnable = sizeOf(blockParameters(description))
+  const plan = planWhereItFits(description, options)
   return {
     model,
     family,
@@ -73,6 +89,7 @@ function report(
     parameters: { inner: frozen + learnable, frozen, learnable },
     checkpoint: checkpoint === null ? null : storage(checkpoint),
     unusedTensors,
+    simulator: plan === undefined ? null : simulatorReport(description, plan),
     tree: modelTree(description),
   }
 }

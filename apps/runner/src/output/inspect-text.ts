@@ -1,6 +1,8 @@
 import type { TreeNode } from '../layer-tree'
+import type { SimulatorReport } from '../simulator-report'
 import { bytesText, countText } from './numbers'
 import { pairsText } from './print'
+import { simulatorText } from './simulator-text'
 import { treeText } from './tree-text'
 
 /** What `tint inspect --json` prints. */
@@ -28,6 +30,8 @@ export interface InspectReport {
   } | null
   /** Tensors of the checkpoint that the model does not use; null for a shape. */
   readonly unusedTensors: readonly string[] | null
+  /** The simulator, planned and counted; null where no sizes fit the model. */
+  readonly simulator: SimulatorReport | null
   readonly tree: readonly TreeNode[]
 }
 
@@ -48,7 +52,8 @@ export function inspectText(report: InspectReport, everyBlock: boolean): string 
       ? {}
       : { unused: `${unusedTensors.length} tensors: ${shortList(unusedTensors, everyBlock)}` }),
   })
-  return `${facts}\n\n${treeText(report.tree, everyBlock)}\n`
+  const simulator = report.simulator === null ? '' : `\n${simulatorText(report.simulator)}`
+  return `${facts}\n\n${treeText(report.tree, everyBlock)}\n${simulator}`
 }
 
 function shortList(names: readonly string[], whole: boolean): string {
