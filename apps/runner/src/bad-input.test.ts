@@ -250,7 +250,31 @@ describe('numbers that cannot be used', () => {
       /--gradient exact/,
     ],
     ['an unknown gradient', { '--gradient': 'best' }, 2, /Allowed choices are tint, exact/],
-    ['an execution that is not there yet', { '--execution': 'literal' }, 2, /Allowed choices are fused/],
+    ['an unknown execution', { '--execution': 'slow' }, 2, /Allowed choices are fused, literal/],
+    [
+      'the exact gradient, literally',
+      { '--execution': 'literal', '--gradient': 'exact' },
+      2,
+      /--gradient exact is not what a simulator computes; .*--execution fused/,
+    ],
+    [
+      'analytic derivatives, literally',
+      { '--execution': 'literal', '--derivative': 'analytic' },
+      2,
+      /--derivative analytic is not what a simulator computes; choose central:N/,
+    ],
+    [
+      'impossible dimensions',
+      { '--execution': 'literal', '--prefix-tokens': '17' },
+      1,
+      /17 prefix tokens \(K\) cannot be: 17 does not divide .* D = 64; expected one of 8, 16|expected/,
+    ],
+    [
+      'a text that is longer than planned',
+      { '--execution': 'literal', '--max-length': '20' },
+      1,
+      /more than the 20 that the simulator was planned for/,
+    ],
     ['an unknown engine', { '--engine': 'abacus' }, 2, /Allowed choices are auto, tensorflow, wasm, cpu/],
     ['a result that is not finite', { '--learning-rate': '1e30' }, 1, /not a finite number.*lower the rate/],
   ])('%s', (_, spoiled, code, words) => expectRefusal(spoiled, code, words))

@@ -75,6 +75,50 @@ describe('tint inspect', () => {
     expect(once.stdout).not.toContain(escapeCode)
   })
 
+  it("plans a model's simulator and counts it by kind of module", async () => {
+    const report = await runJson(['inspect', 'opt-125m'])
+    const { simulator } = report as {
+      simulator: Record<string, unknown> & { parameters: { simulator: number } }
+    }
+    expect(simulator).toMatchObject({
+      prefixTokens: 256,
+      hiddenSize: 3072,
+      simulatorHeads: 12,
+      maxLength: 2048,
+    })
+    expect(simulator.parameters.simulator).toBeLessThan(1_669_324_018)
+    const { stdout } = await runTint(['inspect', 'opt-125m', '--max-length', '512'])
+    expect(stdout).toMatch(/^linear descent +120 +[\d,]+ +2 +[\d,]+$/m)
+    expect(stdout).toMatch(/^all blocks +[\d,]+$/m)
+  })
+
+  it("lists the released shapes beside the paper's sizes", async () => {
+    const { shapes } = (await runJson(['inspect', 'shapes'])) as { shapes: { shape: string }[] }
+    expect(shapes.map(({ shape }) => shape)).toEqual([
+      'gpt2',
+      'gpt2-medium',
+      'gpt2-large',
+      'gpt2-xl',
+      'opt-125m',
+      'opt-350m',
+      'opt-1.3b',
+      'opt-2.7b',
+    ])
+    expect(shapes.find(({ shape }) => shape === 'opt-1.3b')).toMatchObject({
+      prefixTokens: 512,
+      hiddenSize: 10240,
+      simulatorHeads: 40,
+      paperTable: 10.8e9,
+    })
+    const { stdout } = await runTint(['inspect', 'shapes'])
+    expect(stdout).toMatch(/^opt-125m +768 +256 +3072 +12 +0\.125 .* 1\.669$/m)
+  })
+
+  it('names what does not fit, and nearby sizes that do', async () => {
+    const { code, stderr } = await runTint(['inspect', 'opt-125m', '--hidden-size', '3000'])
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/3000 cannot be: .*expected one of 3072, 3840/)])
+  })
+
   it('knows neither a folder nor a shape of that name', async () => {
     const { code, stderr } = await runTint(['inspect', './gpt-7'])
     expect([code, stderr]).toEqual([1, expect.stringContaining('There is no model folder ./gpt-7')])
@@ -114,7 +158,12 @@ describe('tint step', () => {
       gradient: 'tint',
       derivative: 'central:100',
       steps: 1,
-      parameters: { inner: expect.any(Number), simulator: null, distinct: null },
+      simulator: { prefixTokens: 16, hiddenSize: 320, simulatorHeads: 5, maxLength: 64 },
+      parameters: {
+        inner: expect.any(Number),
+        simulator: expect.any(Number),
+        distinct: expect.any(Number),
+      },
       seconds: { load: expect.any(Number), construct: 0, step: expect.any(Number) },
       engine: 'wasm',
       engineDetails: { name: 'wasm', threads: 1 },
@@ -125,6 +174,25 @@ describe('tint step', () => {
     const { code, stdout } = await runTint(args)
     expect(code).toBe(0)
     expect(stdout).toMatch(/^this sequence +\d\.\d{5} +\d\.\d{5} +[+-]\d\.\d{5}$/m)
+  })
+
+  it('runs the simulator of the asked sizes, literally', async () => {
+    const literal = ['--execution', 'literal', '--prefix-tokens', '8']
+    const [report, shown, fused] = await Promise.all([
+      runJson([...args, ...literal]),
+      runTint([...args, ...literal]),
+      runJson(args),
+    ])
+    expect(report).toMatchObject({
+      execution: 'literal',
+      simulator: { prefixTokens: 8, hiddenSize: 576, simulatorHeads: 9 },
+      seconds: { construct: expect.any(Number) },
+    })
+    // Sizes are the construction's; the function is the same.
+    expect(report.lossAfter).toBeCloseTo(Number(fused.lossAfter), 3)
+    expect(shown.stdout).toMatch(
+      /^simulator +[\d,]+ parameters, executed literally: 8 prefix tokens, width 576/m,
+    )
   })
 
   it('says what it has saved', async () => {
@@ -196,7 +264,21 @@ describe('tint bench', () => {
       gflop: expect.any(Number),
       gflopPerSecond: expect.any(Number),
       gemmPeakGflopPerSecond: expect.any(Number),
+      simulator: null,
     })
+    expect(report.matrixProductShare).toBeGreaterThan(0)
+    expect(report.matrixProductShare).toBeLessThanOrEqual(1)
+  })
+
+  it('times literal steps, and the construction', async () => {
+    const shape = ['--model', golden.folder, '--length', '32', '--repeat', '1', '--execution', 'literal']
+    const report = await runJson(['bench', ...shape, ...onWasm])
+    expect(report).toMatchObject({
+      execution: 'literal',
+      simulator: { prefixTokens: 16, hiddenSize: 320 },
+      seconds: { step: [expect.any(Number)] },
+    })
+    expect((report.seconds as { construct: number }).construct).toBeGreaterThan(0)
   })
 
   it('stops at Ctrl-C', async () => {

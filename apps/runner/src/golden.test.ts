@@ -31,6 +31,7 @@ function stepArguments(golden: GoldenCase, folder: string): string[] {
 
 interface Runs {
   usual: Record<string, unknown>
+  literal: Record<string, unknown>
   analytic: Record<string, unknown>
   exact: Record<string, unknown>
   authors: Record<string, unknown> | undefined
@@ -51,13 +52,24 @@ describe.each(engines)('tint step on %s', (engine) => {
         const args = [...stepArguments(golden, folder.path), '--engine', engine]
         const files = ['--save-updated', updatedFile, '--save-logits', logitsFile]
         const imitation = ['--compatibility', 'authors-code']
-        const [usual, analytic, exact, authors] = await Promise.all([
+        const { numPrefixTokens, hiddenSize, numHeads } = golden.tint
+        const sizes = {
+          '--prefix-tokens': numPrefixTokens,
+          '--hidden-size': hiddenSize,
+          '--simulator-heads': numHeads,
+        }
+        const literally = [
+          ...['--execution', 'literal'],
+          ...Object.entries(sizes).flatMap(([option, size]) => [option, String(size)]),
+        ]
+        const [usual, literal, analytic, exact, authors] = await Promise.all([
           runJson(args),
+          runJson([...args, ...literally]),
           runJson([...args, '--derivative', 'analytic', ...files]),
           runJson([...args, '--gradient', 'exact']),
           authorsCode === undefined ? undefined : runJson([...args, ...imitation]),
         ])
-        runs = { usual, analytic, exact, authors }
+        runs = { usual, literal, analytic, exact, authors }
       })
       afterAll(folder.remove)
 
@@ -67,11 +79,12 @@ describe.each(engines)('tint step on %s', (engine) => {
       }
 
       it('prints the losses of the step', () => {
-        for (const run of [runs.usual, runs.analytic, runs.exact]) {
+        for (const run of [runs.usual, runs.literal, runs.analytic, runs.exact]) {
           expect(Math.abs(Number(run.lossBefore) - lossBefore) / lossBefore).toBeLessThanOrEqual(2e-5)
           expect(run.engine).toBe(engine)
         }
         expectLoss(runs.usual, valueOnlyAttentionGradient.lossAfter, 0.005)
+        expectLoss(runs.literal, valueOnlyAttentionGradient.lossAfter, 0.005)
         expectLoss(runs.analytic, valueOnlyAttentionGradient.lossAfter, 0.001)
         expectLoss(runs.exact, exactGradient.lossAfter, 0.001)
         if (runs.authors !== undefined && authorsCode !== undefined) {
