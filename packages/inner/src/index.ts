@@ -11,7 +11,13 @@ export { adapterFor } from './adapter/registry'
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
 export { filesSource } from './checkpoint/files'
 export { memorySource } from './checkpoint/memory'
-export type { ByteRange, CheckpointFile, CheckpointSource } from './checkpoint/source'
+export {
+  type ByteRange,
+  byteSourceOf,
+  type CheckpointFile,
+  type CheckpointSource,
+  readJson,
+} from './checkpoint/source'
 export {
   type CheckedGeneration,
   checkGeneration,
@@ -87,6 +93,7 @@ export {
   type LoadOptions,
   type LoadProgress,
   loadInnerModel,
+  readWeights,
 } from './model/load'
 export { expectedHeadRows, type LossGradient, lossGradientAtHead, lossGradients } from './model/loss-gradient'
 export { gatherHeadInputs, predictionLosses, rowSlices } from './model/prediction-losses'
@@ -104,10 +111,12 @@ export {
 } from './weights/learned'
 export type { MatrixValue, OuterProduct, ParameterChange, ParameterValues } from './weights/parameters'
 export {
+  assembleTensor,
   groupByTensor,
   parameterShape,
   parameterSize,
   readParameter,
+  sharedShape,
   type TensorPart,
   type WeightReference,
   writeParameter,

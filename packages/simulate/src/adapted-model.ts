@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
   allParameters,
+  assembleTensor,
   countSequences,
   type ForwardOptions,
   type Generated,
@@ -11,22 +12,16 @@ import {
   type LearnedParameters,
   modelLogits,
   type ParameterValues,
-  parameterSize,
   type SequenceScore,
   scoreTokens,
+  sharedShape,
   type TokenInput,
   type WeightReference,
-  writeParameter,
 } from '@tintjs/inner'
-import { InputError, TintError } from '@tintjs/tensor'
+import { InputError, type MaterialisedTensor } from '@tintjs/tensor'
 
 /** A weight under the checkpoint's own name and in its layout. */
-export interface CheckpointTensor {
-  readonly name: string
-  readonly shape: readonly number[]
-  /** Makes the tensor, which is the caller's. */
-  materialise(): tf.Tensor
-}
+export type CheckpointTensor = MaterialisedTensor
 
 /**
  * What a training step has made of the inner model: the model's own weights, and what each sequence of the batch has
@@ -99,7 +94,7 @@ export class AdaptedModel {
   updatedWeights(): CheckpointTensor[] {
     return [...groupByTensor(this.#learning)].map(([name, references]) => ({
       name,
-      shape: [this.batch, ...shapeOf(references)],
+      shape: [this.batch, ...sharedShape(references)],
       materialise: () => this.#assemble(references),
     }))
   }
@@ -113,7 +108,7 @@ export class AdaptedModel {
     this.#checkSingle('save a checkpoint')
     return [...groupByTensor(allParameters(this.inner.description))].map(([name, references]) => ({
       name,
-      shape: shapeOf(references),
+      shape: sharedShape(references),
       materialise: () => tf.tidy(() => tf.squeeze(this.#assemble(references), [0])),
     }))
   }
@@ -142,32 +137,4 @@ export class AdaptedModel {
       `The input has ${batch} sequences, but ${this.batch} have learned, each with its own weights; expected ${this.batch}.`,
     )
   }
-}
-
-/** The shape of the checkpoint tensor that parameters share. */
-function shapeOf(references: readonly WeightReference[]): readonly number[] {
-  return references[0]?.shape ?? []
-}
-
-/** Puts the parameters that share a checkpoint tensor together in its layout, `[batch, ...shape]`. */
-function assembleTensor(
-  references: readonly WeightReference[],
-  valueAt: (reference: WeightReference) => tf.Tensor,
-): tf.Tensor {
-  const shape = shapeOf(references)
-  const whole = shape.reduce((product, size) => product * size, 1)
-  const covered = references.reduce((total, reference) => total + parameterSize(reference), 0)
-  if (covered !== whole) {
-    throw new TintError(
-      `The layers hold ${covered} of the ${whole} numbers of ${references[0]?.name}; expected all of them.`,
-    )
-  }
-  return tf.tidy(() => {
-    let assembled: tf.Tensor | undefined
-    for (const reference of references) {
-      const value = valueAt(reference)
-      assembled = writeParameter(assembled ?? tf.zeros([value.shape[0] ?? 1, ...shape]), value, reference)
-    }
-    return assembled ?? tf.zeros([1, ...shape])
-  })
 }

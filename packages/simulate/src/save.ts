@@ -1,9 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type * as tf from '@tensorflow/tfjs-core'
-import { type DeferredTensor, InputError, type NamedTensor } from '@tintjs/tensor'
+import { deferTensor, InputError, type NamedTensor } from '@tintjs/tensor'
 import { writeDeferredSafetensorsFile, writeFileAtomically, writeSafetensorsFile } from '@tintjs/tensor/node'
-import type { AdaptedModel, CheckpointTensor } from './adapted-model'
+import type { AdaptedModel } from './adapted-model'
 import type { TrainingStepResult } from './step-result'
 
 /**
@@ -11,7 +11,7 @@ import type { TrainingStepResult } from './step-result'
  * batch axis. The file appears whole or not at all.
  */
 export async function saveUpdatedWeights(model: AdaptedModel, path: string): Promise<void> {
-  await writeDeferredSafetensorsFile(path, model.updatedWeights().map(deferred))
+  await writeDeferredSafetensorsFile(path, model.updatedWeights().map(deferTensor))
 }
 
 /**
@@ -40,7 +40,7 @@ export async function saveLogits(
  * @throws InputError when more than one sequence learned
  */
 export async function saveAdaptedCheckpoint(model: AdaptedModel, folder: string): Promise<void> {
-  const tensors = model.checkpointTensors().map(deferred)
+  const tensors = model.checkpointTensors().map(deferTensor)
   await mkdir(folder, { recursive: true })
   // transformers refuses safetensors files without this mark.
   const options = { metadata: { format: 'pt' } }
@@ -49,22 +49,6 @@ export async function saveAdaptedCheckpoint(model: AdaptedModel, folder: string)
   const { torch_dtype: _, ...fields } = model.inner.config as Record<string, unknown>
   const config = { ...fields, dtype: 'float32' }
   await writeFileAtomically(join(folder, 'config.json'), [`${JSON.stringify(config, undefined, 2)}\n`])
-}
-
-/** A tensor that is made, read and freed when it is its turn to be written. */
-function deferred({ name, shape, materialise }: CheckpointTensor): DeferredTensor {
-  return {
-    name,
-    shape,
-    async read() {
-      const value = materialise()
-      try {
-        return await value.data<'float32'>()
-      } finally {
-        value.dispose()
-      }
-    },
-  }
 }
 
 async function named(name: string, tensor: tf.Tensor): Promise<NamedTensor> {

@@ -3,5 +3,6 @@ export {
   openFileSource,
   writeDeferredSafetensorsFile,
   writeFileAtomically,
+  writeFolderAtomically,
   writeSafetensorsFile,
 } from './safetensors/node'

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { folderSource } from '@tintjs/inner/node'
 import type { AdaptedModel } from '@tintjs/simulate'
 import { saveAdaptedCheckpoint } from '@tintjs/simulate/node'
-import { writeFolderAtomically } from './atomic-folder'
+import { writeFolderAtomically } from '@tintjs/tensor/node'
 
 /** What a tokenizer consists of, in the ways that transformers has saved them. Not the card: it describes the source. */
 const tokenizerFile =

@@ -66,8 +66,7 @@ function decodeNorm(
   const state = table.get(source as PrefixSource)
   const decoded: DecodedParameter[] = []
   if (scales && leaf.scale !== undefined) {
-    // The rows' diagonal: all other numbers are zero.
-    const value = tf.tidy(() => tf.sum(rowsOf(state), 1, true)) as tf.Tensor3D
+    const value = tf.tidy(() => diagonal(rowsOf(state)))
     decoded.push({ reference: leaf.scale, value })
   }
   if (leaf.bias !== undefined) decoded.push({ reference: leaf.bias, value: tf.clone(biasOf(state)) })
@@ -93,6 +92,13 @@ function rowsOf({ rows }: PrefixState): tf.Tensor3D {
 function biasOf({ bias }: PrefixState): tf.Tensor3D {
   if (bias === undefined) throw new TintError('Prefixes without a bias were decoded.')
   return bias
+}
+
+/** The diagonals of square matrices, bit for bit. @returns `[batch, 1, width]` */
+function diagonal(x: tf.Tensor3D): tf.Tensor3D {
+  const [batch, width] = x.shape
+  const flat = tf.reshape(x, [batch, width * width])
+  return tf.reshape(tf.stridedSlice(flat, [0, 0], [batch, width * width], [1, width + 1]), [batch, 1, width])
 }
 
 /** Without the zeros that pad the last chunks. */

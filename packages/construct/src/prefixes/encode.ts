@@ -47,7 +47,23 @@ function encodeMatrix(
 /** A norm's scale as a diagonal matrix; ones where it has none. */
 function encodeScale({ leaf }: PrefixSource, weights: ParameterValues, width: number): SharedOrBatchedMatrix {
   if (leaf.kind !== 'norm' || leaf.scale === undefined) return tf.eye(width)
-  return tf.mul(tf.eye(width), weights.vector(leaf.scale)) as SharedOrBatchedMatrix
+  return diagonalMatrix(weights.vector(leaf.scale), width)
+}
+
+/**
+ * Numbers on the diagonal, bit for bit, which a product with the identity would not keep: each begins a row that is one
+ * longer than it should be, and the rows are cut anew.
+ */
+function diagonalMatrix(values: tf.Tensor, width: number): SharedOrBatchedMatrix {
+  const batch = values.size / width
+  const rows = tf.pad(tf.reshape(values, [batch, width, 1]), [
+    [0, 0],
+    [0, 0],
+    [0, width],
+  ])
+  const flat = tf.slice(tf.reshape(rows, [batch, width * (width + 1)]), [0, 0], [batch, width * width])
+  if (values.rank === 1) return tf.reshape(flat, [width, width]) as tf.Tensor2D
+  return tf.reshape(flat, [batch, width, width]) as tf.Tensor3D
 }
 
 /** Part `chunk` of an axis, `width` long; what is beyond the end is zero. */

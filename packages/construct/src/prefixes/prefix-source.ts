@@ -18,3 +18,14 @@ export interface PrefixSource {
 export function chunkCount(width: number, chunkWidth: number): number {
   return Math.ceil(width / chunkWidth)
 }
+
+/** Prefix sets by the leaf whose weights they hold, in their order. */
+export function groupByLeaf(sources: readonly PrefixSource[]): PrefixSource[][] {
+  const groups = new Map<PrefixSource['leaf'], PrefixSource[]>()
+  for (const source of sources) {
+    const group = groups.get(source.leaf)
+    if (group === undefined) groups.set(source.leaf, [source])
+    else group.push(source)
+  }
+  return [...groups.values()]
+}

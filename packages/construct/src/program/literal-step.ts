@@ -13,7 +13,7 @@ import {
 import { disposeStructure, firstPositions, gatherRows, TintError } from '@tintjs/tensor'
 import type { Execution } from '../operators/execution'
 import { decodePrefixes } from '../prefixes/decode'
-import type { PrefixSource } from '../prefixes/prefix-source'
+import { groupByLeaf } from '../prefixes/prefix-source'
 import { PrefixTable } from '../prefixes/prefix-table'
 import type { TintSimulator } from '../simulator'
 import { tokenSlots } from '../state/state'
@@ -240,14 +240,4 @@ function wholeSlot(x: tf.Tensor3D, width: number): tf.Tensor3D {
     [0, 0],
     [0, width - x.shape[2]],
   ])
-}
-
-function groupByLeaf(sources: readonly PrefixSource[]): PrefixSource[][] {
-  const groups = new Map<PrefixSource['leaf'], PrefixSource[]>()
-  for (const source of sources) {
-    const group = groups.get(source.leaf)
-    if (group === undefined) groups.set(source.leaf, [source])
-    else group.push(source)
-  }
-  return [...groups.values()]
 }

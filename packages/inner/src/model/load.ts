@@ -4,7 +4,7 @@ import type { Adapter } from '../adapter/adapter'
 import { adapterFor } from '../adapter/registry'
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint'
 import type { CheckpointSource } from '../checkpoint/source'
-import { groupByTensor, readParameter, type WeightReference } from '../weights/reference'
+import { groupByTensor, readParameter, sharedShape, type WeightReference } from '../weights/reference'
 import { WeightTable } from '../weights/table'
 import { allParameters, type InnerModelDescription } from './description'
 import { yieldToEvents } from './events'
@@ -66,7 +66,7 @@ export async function loadInnerModel(source: CheckpointSource, options: LoadOpti
   const { description, checkpoint } = await describeInnerModel(source, options)
   const weights = new WeightTable()
   try {
-    await readWeights(description, checkpoint, weights, options)
+    await readWeights(allParameters(description), checkpoint, weights, options)
   } catch (error) {
     weights.dispose()
     throw error
@@ -82,25 +82,30 @@ function checkSource(source: unknown): void {
   )
 }
 
-async function readWeights(
-  description: InnerModelDescription,
-  checkpoint: Checkpoint,
+/**
+ * Reads parameters out of a checkpoint's tensors, one tensor at a time, so that the peak is the parameters and one tensor.
+ *
+ * @param checkpoint has every tensor that the parameters name, in the shape that they say
+ * @param weights takes the parameters; it stays the caller's, also when reading fails
+ */
+export async function readWeights(
+  references: readonly WeightReference[],
+  checkpoint: Pick<Checkpoint, 'tensors' | 'read'>,
   weights: WeightTable,
-  { onProgress, signal }: LoadOptions,
+  { onProgress, signal }: Pick<LoadOptions, 'onProgress' | 'signal'>,
 ): Promise<void> {
-  const byTensor = groupByTensor(allParameters(description))
+  const byTensor = groupByTensor(references)
   const bytesOf = (name: string) => {
     const entry = checkpoint.tensors.get(name)
     return entry === undefined ? 0 : entry.end - entry.start
   }
   const totalBytes = [...byTensor.keys()].reduce((total, name) => total + bytesOf(name), 0)
   let loadedBytes = 0
-  // One tensor at a time, so that the peak is the model and one tensor.
-  for (const [name, references] of byTensor) {
+  for (const [name, parts] of byTensor) {
     signal?.throwIfAborted()
-    const stored = tf.tensor(await checkpoint.read(name), [...(references[0]?.shape ?? [])])
+    const stored = tf.tensor(await checkpoint.read(name), [...sharedShape(parts)])
     try {
-      for (const reference of references) weights.set(reference, readParameter(stored, reference))
+      for (const reference of parts) weights.set(reference, readParameter(stored, reference))
     } finally {
       stored.dispose()
     }

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { TintError } from '@tintjs/tensor'
 
 /** The part of a checkpoint tensor that belongs to one layer: view it in `view`'s shape and take a range of one axis. */
 export interface TensorPart {
@@ -105,4 +106,37 @@ export function groupByTensor(references: readonly WeightReference[]): Map<strin
     else group.push(reference)
   }
   return groups
+}
+
+/** The shape of the checkpoint tensor that parameters share. */
+export function sharedShape(references: readonly WeightReference[]): readonly number[] {
+  return references[0]?.shape ?? []
+}
+
+/**
+ * Puts the parameters that share a checkpoint tensor together in its layout.
+ *
+ * @param valueAt gives a parameter as the layer sees it, `[batch, ...parameterShape]`; called inside a `tf.tidy`
+ * @returns `[batch, ...shape]`, owned by the caller
+ */
+export function assembleTensor(
+  references: readonly WeightReference[],
+  valueAt: (reference: WeightReference) => tf.Tensor,
+): tf.Tensor {
+  const shape = sharedShape(references)
+  const whole = shape.reduce((product, size) => product * size, 1)
+  const covered = references.reduce((total, reference) => total + parameterSize(reference), 0)
+  if (covered !== whole) {
+    throw new TintError(
+      `The layers hold ${covered} of the ${whole} numbers of ${references[0]?.name}; expected all of them.`,
+    )
+  }
+  return tf.tidy(() => {
+    let assembled: tf.Tensor | undefined
+    for (const reference of references) {
+      const value = valueAt(reference)
+      assembled = writeParameter(assembled ?? tf.zeros([value.shape[0] ?? 1, ...shape]), value, reference)
+    }
+    return assembled ?? tf.zeros([1, ...shape])
+  })
 }

@@ -1,4 +1,5 @@
 export { type ByteSource, bytesSource } from './byte-source'
+export { deferTensor, type MaterialisedTensor } from './deferred'
 export type { ElementType } from './element-type'
 export {
   type DeferredTensor,
