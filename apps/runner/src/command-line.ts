@@ -33,6 +33,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
     load: () => import('./commands/perplexity'),
   },
   {
+    name: 'fidelity',
+    summary: "how near each of TinT's approximations is to exact back-propagation",
+    load: () => import('./commands/fidelity'),
+  },
+  {
     name: 'inspect',
     summary: "a model's layers, sizes and parameters, from its headers alone",
     load: () => import('./commands/inspect'),

@@ -69,6 +69,11 @@ export function gradientChoice(options: GradientOptions): GradientChoice {
   return exact({ lossGradient })
 }
 
+/** Reads derivatives separated by commas. @throws InvalidArgumentError for what is none */
+export function readDerivatives(text: string): Derivative[] {
+  return text.split(',').map(readDerivative)
+}
+
 function readDerivative(text: string): Derivative {
   try {
     return parseDerivative(text)

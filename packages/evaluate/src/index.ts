@@ -1,3 +1,4 @@
+export { type FidelityFacts, fidelityPage } from './fidelity/page'
 export {
   aggregate,
   type BestOfFraction,

@@ -52,6 +52,15 @@ export class AdaptedModel {
     this.#learning = learning
   }
 
+  /**
+   * One weight as it is now.
+   *
+   * @returns `[batch, ...parameterShape]`, owned by the caller
+   */
+  weight(reference: WeightReference): tf.Tensor {
+    return this.#learned.materialise(reference, this.batch)
+  }
+
   /** The weights as they are now, for whatever runs a model with other weights than its own. */
   get parameters(): ParameterValues {
     return this.#learned

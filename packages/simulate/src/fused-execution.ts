@@ -1,5 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { attentionBias, type ForwardPass, type InnerModel, LearnedParameters } from '@tintjs/inner'
+import {
+  attentionBias,
+  type ForwardPass,
+  type InnerModel,
+  LearnedParameters,
+  type WeightTable,
+} from '@tintjs/inner'
 import { TintError } from '@tintjs/tensor'
 import { forwardFrozen, forwardLearning, type LearningForward, type SplitLayers, splitLayers } from './passes'
 import { learnFrom } from './round'
@@ -8,7 +14,15 @@ import type { StepPlan } from './step-plan'
 
 /** Computes the function that TinT's forward pass computes directly on the inner model's weights. The default. */
 export function fused(): Execution {
-  return { name: 'fused', start: (model, plan, hooks) => new FusedStep(model, plan, hooks) }
+  return fusedInto((weights) => new LearnedParameters(weights))
+}
+
+/** {@link fused}, with parameters of the caller's making, which see what descends. */
+export function fusedInto(makeParameters: (weights: WeightTable) => LearnedParameters): Execution {
+  return {
+    name: 'fused',
+    start: (model, plan, hooks) => new FusedStep(model, plan, hooks, makeParameters(model.weights)),
+  }
 }
 
 class FusedStep implements StepExecution {
@@ -22,12 +36,12 @@ class FusedStep implements StepExecution {
   #forward: LearningForward | undefined
   #handedOut = false
 
-  constructor(model: InnerModel, plan: StepPlan, hooks: StepHooks) {
+  constructor(model: InnerModel, plan: StepPlan, hooks: StepHooks, learned: LearnedParameters) {
     this.#model = model
     this.#plan = plan
     this.#hooks = hooks
     this.#layers = splitLayers(model, plan.layers)
-    this.#learned = new LearnedParameters(model.weights)
+    this.#learned = learned
     this.#pass = { parameters: this.#learned, attentionBias: attentionBias(plan.inputs) }
   }
 

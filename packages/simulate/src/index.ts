@@ -15,6 +15,15 @@ export {
   type AdaptiveSettings,
   type ReadResult,
 } from './adaptive-model'
+export {
+  type ApproximatedPart,
+  type Approximation,
+  singleApproximations,
+  usualDerivatives,
+} from './fidelity/approximations'
+export type { ExactStep, FidelityOfStep, FidelityReport } from './fidelity/fidelity-report'
+export { type FidelityOptions, type FidelityProgress, measureFidelity } from './fidelity/measure-fidelity'
+export type { UpdateComparison } from './fidelity/update-comparison'
 export { fused } from './fused-execution'
 export { literal } from './literal-execution'
 export type { Execution, StepExecution, StepHooks } from './step-execution'

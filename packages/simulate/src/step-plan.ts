@@ -78,7 +78,7 @@ export function planStep(
   tokens: TokenInput,
   options: TrainingStepOptions,
 ): StepPlan {
-  checkOptionNames(options)
+  checkOptionNames('training step', options, optionNames)
   const inputs = checkInputs(description, tokens, options)
   const { execution } = options
   if (execution !== undefined) checkDesign(execution, options)
@@ -131,14 +131,21 @@ const optionNames: Readonly<Record<keyof TrainingStepOptions, true>> = {
   updateNormWeights: true,
 }
 
-/** A misspelt option would be ignored in silence. */
-function checkOptionNames(options: TrainingStepOptions): void {
-  const unknown = Object.keys(options ?? {}).find((name) => !Object.hasOwn(optionNames, name))
+/**
+ * A misspelt option would be ignored in silence.
+ *
+ * @param whose what the options are of, for the message
+ * @throws InputError naming the first that is unknown
+ */
+export function checkOptionNames(
+  whose: string,
+  options: object,
+  known: Readonly<Record<string, true>>,
+): void {
+  const unknown = Object.keys(options ?? {}).find((name) => !Object.hasOwn(known, name))
   if (unknown === undefined && typeof options === 'object') return
   const found = unknown === undefined ? `no options` : `the option "${unknown}"`
-  throw new InputError(
-    `The training step got ${found}; expected some of ${Object.keys(optionNames).join(', ')}.`,
-  )
+  throw new InputError(`The ${whose} got ${found}; expected some of ${Object.keys(known).join(', ')}.`)
 }
 
 /** @throws InputError when an execution was built for another gradient than the step is asked to follow */

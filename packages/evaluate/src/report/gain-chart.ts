@@ -2,6 +2,7 @@ import { max, min } from 'd3-array'
 import { scaleLinear } from 'd3-scale'
 import type { BestOfFraction } from '../perplexity/aggregate'
 import type { Way } from '../perplexity/sample'
+import { bars } from './bars'
 import { axes, type ChartPoint, frame, series, short } from './chart'
 import { type Markup, markup } from './markup'
 import { gainText, percentText, rateText, shareText, wayNames } from './numbers'
@@ -65,18 +66,13 @@ function recoveredList(best: readonly BestOfFraction[]): Markup | undefined {
   if (known.length === 0) return undefined
   return markup`<figure class="recovered">
 <figcaption>what TinT recovers of exact’s gain</figcaption>
-<table class="bars"><tbody>
-${known.map(
-  ({
-    trainFraction,
-    recovered,
-    error,
-  }) => markup`<tr><th scope="row">${percentText(trainFraction)} learned</th>
-<td class="track"><span style="width: ${short(Math.max(0, Math.min(1, recovered / 1.1)) * 100)}%"></span></td>
-<td class="number">${shareText(recovered, error)}</td></tr>
-`,
-)}</tbody></table>
-<p class="note">The bar’s frame ends at 110 %. Each way at its own best rate.</p>
+${bars(
+  known.map(({ trainFraction, recovered, error }) => ({
+    name: `${percentText(trainFraction)} learned`,
+    share: recovered,
+    text: shareText(recovered, error),
+  })),
+)}<p class="note">The bar’s frame ends at 110 %. Each way at its own best rate.</p>
 </figure>
 `
 }

@@ -3,11 +3,11 @@ import type { ContextExample } from '../perplexity/example'
 import type { PerplexityReport } from '../perplexity/report-data'
 import type { Way } from '../perplexity/sample'
 import { clipping } from './chart'
+import { htmlDocument, nameOf, section } from './document'
 import { gainChart } from './gain-chart'
 import { lossCharts } from './loss-charts'
 import { type Markup, markup } from './markup'
 import { countText, percentText, shareText, wayNames } from './numbers'
-import { style } from './style'
 import { accountOf, resultsTable } from './tables'
 import { textGains } from './text-gain'
 
@@ -29,32 +29,16 @@ export function htmlReport(report: PerplexityReport, examples: readonly ContextE
     section('All results', markup``, resultsTable(report)),
     section('What was counted', markup``, accountOf(report)),
   ]
-  return markup`<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<title>${title}: perplexity</title>
-<style>${style}</style>
-</head>
-<body>
-<main>
-<h1>${title}</h1>
+  return htmlDocument(
+    `${title}: perplexity`,
+    markup`<h1>${title}</h1>
 ${lead(best)}<p class="soft">${countText(data.contexts)} contexts of ${countText(configuration.context)} tokens, ${countText(data.bytes)} bytes. ${learns ? `Each time the model learns from the first part of a context by ${stepsText(configuration.steps)} of gradient descent and predicts the rest; then it starts afresh.` : 'The model predicts the last part of each context, and learns nothing.'}</p>
-${clipping()}${sections}</main>
-</body>
-</html>
-`.text
+${clipping()}${sections}`,
+  )
 }
 
 function stepsText(steps: number): string {
   return steps === 1 ? 'one step' : `${countText(steps)} steps`
-}
-
-/** The end of a path. */
-function nameOf(path: string): string {
-  return path.split(/[/\\]/).filter(Boolean).at(-1) ?? path
 }
 
 /** The best result of TinT, or of exact, in a sentence. */
@@ -74,15 +58,6 @@ function lead(best: readonly BestOfFraction[]): Markup | undefined {
       ? undefined
       : markup` That is <b>${shareText(recovered, recoveredStandardError)}</b> of what exact back-propagation gains.`
   return markup`<p class="lead">Having learned from the first ${percentText(trainFraction)} of a context, the model predicts the rest <b>${amount} nats per token</b> better${way === 'tint' ? ', with the step that TinT computes in its forward pass' : ''}.${share}</p>
-`
-}
-
-function section(title: string, introduction: Markup, content: Markup | undefined): Markup | undefined {
-  return content === undefined
-    ? undefined
-    : markup`<section>
-<h2>${title}</h2>
-${introduction}${content}</section>
 `
 }
 
