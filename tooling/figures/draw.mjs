@@ -1,0 +1,40 @@
+/**
+ * Draws the figures of docs/construction.md: `pnpm --filter @tooling/figures draw`. With `--check` it writes nothing, and
+ * fails where a file differs from what would be drawn.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { activation } from './figures/activation.mjs'
+import { attention } from './figures/attention.mjs'
+import { chunks } from './figures/chunks.mjs'
+import { combinations } from './figures/combinations.mjs'
+import { layout } from './figures/layout.mjs'
+import { linearBackward, linearForward } from './figures/linear.mjs'
+import { loss } from './figures/loss.mjs'
+import { norm } from './figures/norm.mjs'
+import { program } from './figures/program.mjs'
+
+const figures = {
+  activation,
+  attention,
+  chunks,
+  combinations,
+  'linear-backward': linearBackward,
+  'linear-forward': linearForward,
+  loss,
+  norm,
+  program,
+  state: layout,
+}
+
+const folder = fileURLToPath(new URL('../../docs/images/', import.meta.url))
+const check = process.argv.includes('--check')
+
+for (const [name, drawn] of Object.entries(figures)) {
+  const file = `${folder}construction-${name}.svg`
+  if (!check) writeFileSync(file, drawn)
+  else if (readFileSync(file, 'utf8') !== drawn) {
+    console.error(`${file} is not what tooling/figures draws; run pnpm --filter @tooling/figures draw.`)
+    process.exitCode = 1
+  }
+}
