@@ -43,6 +43,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
     load: () => import('./commands/inspect'),
   },
   {
+    name: 'construct',
+    summary: 'builds the simulator of a model, the large transformer itself, and saves it',
+    load: () => import('./commands/construct'),
+  },
+  {
     name: 'bench',
     summary: 'how long a step of a given shape takes here, and at what rate',
     load: () => import('./commands/bench'),

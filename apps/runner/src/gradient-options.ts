@@ -10,12 +10,16 @@ import {
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { UsageError } from './failures'
 
-/** The options that choose a gradient. */
-export interface GradientOptions {
-  readonly gradient: 'tint' | 'exact'
+/** The options that choose TinT's approximations. */
+export interface ApproximationOptions {
   readonly lossGradient: LossGradient
   readonly derivative?: Derivative
   readonly compatibility?: 'authors-code'
+}
+
+/** The options that choose a gradient. */
+export interface GradientOptions extends ApproximationOptions {
+  readonly gradient: 'tint' | 'exact'
 }
 
 /** Adds `--gradient`, `--loss-gradient`, `--derivative` and `--compatibility`. */

@@ -99,7 +99,7 @@ export interface SimulatorSizes {
 }
 
 /** The sizes of a plan. */
-export function sizesOf({ dimensions }: TintPlan | TintSimulator): SimulatorSizes {
+export function sizesOf({ dimensions }: Pick<TintPlan, 'dimensions'>): SimulatorSizes {
   const { prefixTokens, hiddenSize, softmaxHeads, maxLength } = dimensions
   return { prefixTokens, hiddenSize, simulatorHeads: softmaxHeads, maxLength }
 }
@@ -113,7 +113,7 @@ export interface StepDesign {
 /** Counts the parameters of a simulator that is not built. */
 export function accountOf(
   description: InnerModelDescription,
-  plan: TintPlan,
+  plan: Pick<TintPlan, 'dimensions'>,
   { gradient, updateNormWeights }: StepDesign,
   layers?: number,
 ): ParameterAccount {
@@ -132,10 +132,18 @@ function simulated(gradient: GradientChoice): { gradient?: GradientChoice } {
 export async function constructFor(
   model: InnerModel,
   options: ExecutionOptions,
-  { gradient, updateNormWeights }: StepDesign,
+  design: StepDesign,
 ): Promise<Timed<TintSimulator> | undefined> {
-  if (options.execution === 'fused') return undefined
-  const plan = planOf(model.description, options)
+  return options.execution === 'fused' ? undefined : constructSimulator(model, options, design)
+}
+
+/** Builds the simulator that the options describe. @throws DimensionError when there is none */
+export function constructSimulator(
+  model: InnerModel,
+  sizes: SimulatorSizeOptions,
+  { gradient, updateNormWeights }: StepDesign,
+): Promise<Timed<TintSimulator>> {
+  const plan = planOf(model.description, sizes)
   return timed(() => constructTint(model, plan, { gradient, updateNormWeights }))
 }
 

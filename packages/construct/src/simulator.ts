@@ -104,7 +104,7 @@ export function constructTint(
 /** The program of a simulator that is not built: for counting and showing. Reads no weights. */
 export function designTint(
   description: InnerModelDescription,
-  { dimensions }: TintPlan,
+  { dimensions }: Pick<TintPlan, 'dimensions'>,
   options: ConstructOptions = {},
 ): TintProgram {
   return compileProgram(description, dimensions, approximationsOf(designOf(options), dimensions))

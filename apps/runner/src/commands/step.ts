@@ -1,12 +1,11 @@
-import type { TintSimulator } from '@tintjs/construct'
-import { allParameters, type InnerModel, parameterSize } from '@tintjs/inner'
+import { allParameters, parameterSize } from '@tintjs/inner'
 import {
   derivativeText,
   fused,
-  type GradientChoice,
   literal,
   type TrainingStepOptions,
   type TrainingStepResult,
+  tint,
   trainingStep,
 } from '@tintjs/simulate'
 import { saveLogits, saveUpdatedWeights } from '@tintjs/simulate/node'
@@ -25,25 +24,29 @@ import {
 import { measureSaved, type Saved } from '../files/saved'
 import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
 import { interruption } from '../interruption'
-import { modelFolder } from '../models'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { type StepReport, stepText } from '../output/step-text'
-import { loadModel, peakMemoryBytes, type Timed, timed } from '../session'
+import { peakMemoryBytes, type Timed, timed } from '../session'
 import {
   accountOf,
   addExecutionOptions,
   checkLiteral,
-  constructFor,
-  type ExecutionOptions,
   planWhereItFits,
   type StepDesign,
   sizesOf,
 } from '../simulator-options'
+import {
+  checkStepModels,
+  isGiven,
+  loadStepModels,
+  type StepModelOptions,
+  type StepModels,
+  stepFolder,
+} from '../step-models'
 import { trainTargetCounts } from '../train-targets'
 
-interface StepOptions extends EngineOptions, GradientOptions, ExecutionOptions {
-  readonly model: string
+interface StepOptions extends EngineOptions, GradientOptions, StepModelOptions {
   readonly inputIds: string
   readonly trainLength: number[]
   readonly learningRate: number
@@ -62,7 +65,11 @@ interface StepOptions extends EngineOptions, GradientOptions, ExecutionOptions {
 /** Adds the options and the action of `tint step`. */
 export function configure(command: Command): void {
   command
-    .requiredOption('--model <folder>', "a checkpoint's folder, or the name of a model that comes with tint")
+    .option('--model <folder>', "a checkpoint's folder, or the name of a model that comes with tint")
+    .option(
+      '--simulator <folder>',
+      'what tint construct has written, in place of --model; executed literally',
+    )
     .requiredOption('--input-ids <file>', 'JSON: token ids, [N] or [batch][N]')
     .requiredOption(
       '--train-length <n>',
@@ -90,26 +97,25 @@ export function configure(command: Command): void {
   addEngineOptions(command).action(run)
 }
 
-async function run(options: StepOptions): Promise<void> {
-  const gradient = gradientChoice(options)
-  checkLiteral(options, gradient)
+async function run(options: StepOptions, command: Command): Promise<void> {
+  checkStepModels(options, command)
+  const asked = askedDesign(options, command)
+  checkLiteral(options, asked.gradient ?? gradientChoice(options))
   await checkOutputs(options)
   const tokens = await readJsonInput('--input-ids', options.inputIds, tokenIds)
   if (options.saveModel !== undefined) checkOneSequence(tokens)
-  const stepOptions = await readStepOptions(options, gradient)
-  const folder = await modelFolder(options.model)
+  const stepOptions = { ...(await readStepOptions(options)), ...asked }
+  const folder = await stepFolder(options)
   checkNothingReplaced(outputsOf(options), inputsOf(options), folder)
 
   const progress = new Progress()
   const engine = await useEngine(options.engine)
-  const model = await loadModel(folder, progress)
-  const design = { gradient, updateNormWeights: options.updateNormWeights ?? false }
-  let simulator: Timed<TintSimulator> | undefined
+  const models = await loadStepModels(options, folder, wholeDesign(asked), progress)
   try {
-    simulator = await constructFor(model.value, options, design)
-    const execution = simulator === undefined ? fused() : literal(simulator.value)
+    const { model, simulator } = models
+    const execution = simulator === undefined ? fused() : literal(simulator)
     const step = await timed(() =>
-      trainingStep(model.value, tokens, {
+      trainingStep(model, tokens, {
         ...stepOptions,
         execution,
         onProgress: ({ done, total }) => progress.update('step', done, total),
@@ -120,7 +126,15 @@ async function run(options: StepOptions): Promise<void> {
       const saved = await save(step.value, options, folder)
       const trainTokens = trainTargetCounts(tokens, stepOptions.trainLength, stepOptions.trainMask)
       warnWithoutTargets(trainTokens)
-      const report = stepReport(options, design, engine, model, simulator, step, trainTokens, saved)
+      const report = stepReport(
+        options,
+        simulator ?? wholeDesign(asked),
+        engine,
+        models,
+        step,
+        trainTokens,
+        saved,
+      )
       if (options.json) printJson(report)
       else process.stdout.write(stepText(report))
     } finally {
@@ -128,9 +142,20 @@ async function run(options: StepOptions): Promise<void> {
     }
   } finally {
     progress.finish()
-    simulator?.value.dispose()
-    model.value.dispose()
+    models.dispose()
   }
+}
+
+/** The gradient that the options choose; of a saved simulator, which has decided it, only where they name one. */
+function askedDesign(options: StepOptions, command: Command): Partial<StepDesign> {
+  const names = ['gradient', 'lossGradient', 'derivative', 'compatibility']
+  const norms = options.updateNormWeights === undefined ? {} : { updateNormWeights: true }
+  if (options.simulator !== undefined && !names.some((name) => isGiven(command, name))) return norms
+  return { gradient: gradientChoice(options), ...norms }
+}
+
+function wholeDesign({ gradient = tint(), updateNormWeights = false }: Partial<StepDesign>): StepDesign {
+  return { gradient, updateNormWeights }
 }
 
 function outputsOf(options: StepOptions): NamedFiles {
@@ -166,17 +191,15 @@ function checkOneSequence(tokens: number[] | number[][]): void {
   )
 }
 
-async function readStepOptions(options: StepOptions, gradient: GradientChoice): Promise<TrainingStepOptions> {
+async function readStepOptions(options: StepOptions): Promise<TrainingStepOptions> {
   const mask = (option: string, file: string | undefined) =>
     file === undefined ? undefined : readJsonInput(option, file, tokenMask)
   const { trainLength, attentionMask, positionIds } = options
   return {
-    gradient,
     trainLength: trainLength.length === 1 ? (trainLength[0] ?? Number.NaN) : trainLength,
     learningRate: options.learningRate,
     steps: options.steps,
     layers: options.layers,
-    updateNormWeights: options.updateNormWeights,
     trainMask: await mask('--train-mask', options.trainMask),
     testMask: await mask('--test-mask', options.testMask),
     positionIds:
@@ -217,24 +240,23 @@ function stepReport(
   options: StepOptions,
   design: StepDesign,
   engine: EngineDescription,
-  model: Timed<InnerModel>,
-  simulator: Timed<TintSimulator> | undefined,
+  { model, simulator, seconds }: StepModels,
   step: Timed<TrainingStepResult>,
   trainTokens: readonly number[],
   saved: readonly Saved[],
 ): StepReport {
-  const { description } = model.value
+  const { description } = model
   const { lossBefore, lossAfter, sequences } = step.value
   const inner = allParameters(description).reduce((total, reference) => total + parameterSize(reference), 0)
   const { trainLength } = options
   const { gradient } = design
   const layers = options.layers ?? description.blocks.length
-  const plan = planWhereItFits(description, options)
+  const plan = simulator ?? planWhereItFits(description, options)
   const account = plan === undefined ? undefined : accountOf(description, plan, design, layers)
   return {
-    model: options.model,
+    model: options.model ?? options.simulator ?? '',
     family: description.family,
-    execution: options.execution,
+    execution: simulator === undefined ? 'fused' : 'literal',
     lossBefore,
     lossAfter,
     sequences: sequences.map(({ lossBefore, lossAfter, targets }, index) => ({
@@ -255,7 +277,7 @@ function stepReport(
     simulator: plan === undefined ? null : sizesOf(plan),
     parameters: { inner, simulator: account?.simulator ?? null, distinct: account?.distinct ?? null },
     saved,
-    seconds: { load: model.seconds, construct: simulator?.seconds ?? 0, step: step.seconds },
+    seconds: { ...seconds, step: step.seconds },
     peakMemoryBytes: peakMemoryBytes(),
     engine: engine.name,
     engineDetails: engine,

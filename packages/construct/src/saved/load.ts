@@ -83,7 +83,7 @@ async function sourceOf(folderOrSource: string | CheckpointSource): Promise<Chec
   const found = await stat(folderOrSource).catch(() => undefined)
   if (found?.isDirectory()) return folderSource(folderOrSource)
   throw new CheckpointError(
-    `${folderOrSource} ${found === undefined ? 'does not exist' : 'is a file'}; expected the folder of a simulator, as saveTint writes it.`,
+    `${folderOrSource} ${found === undefined ? 'does not exist' : 'is a file'}; expected the folder of a simulator, as saveTint (tint construct) writes it.`,
   )
 }
 

@@ -121,7 +121,7 @@ export async function readManifest(source: CheckpointSource): Promise<Manifest> 
   const listed = await source.list()
   if (!listed.some(({ path }) => path === savedFiles.manifest)) {
     throw new CheckpointError(
-      `There is no ${savedFiles.manifest} in ${source.name}; expected the folder of a simulator, as saveTint writes it.`,
+      `There is no ${savedFiles.manifest} in ${source.name}; expected the folder of a simulator, as saveTint (tint construct) writes it.`,
     )
   }
   const content = await readJson(source, savedFiles.manifest)
@@ -143,7 +143,7 @@ function checkFormat(content: unknown, where: string): void {
   >
   if (format !== formatName) {
     throw new CheckpointError(
-      `${where} has the format ${JSON.stringify(format) ?? 'missing'}; expected "${formatName}", a simulator that saveTint wrote.`,
+      `${where} has the format ${JSON.stringify(format) ?? 'missing'}; expected "${formatName}", a simulator that saveTint (tint construct) wrote.`,
     )
   }
   if (version !== formatVersion) {
