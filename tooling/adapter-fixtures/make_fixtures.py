@@ -236,7 +236,7 @@ def run(folder, case):
     try:
         return oracle.run(folder, case)
     except (TypeError, ValueError, RuntimeError) as error:
-        hint = " It may take no position ids; leave --documents out." if case["positionIds"] else ""
+        hint = " It may take no masks or position ids; leave --documents out." if case["positionIds"] else ""
         raise Refusal(f"The step of this {case['kind']} model failed: {one_line(error)}{hint}") from error
 
 
