@@ -27,6 +27,8 @@ export {
 } from './generation/generate'
 export { createSampler, type Sampler, type SamplingOptions } from './generation/sampling'
 export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
+export { keyValueHeads } from './layers/attention'
+export { AttentionContext } from './layers/attention-context'
 export type { FiniteDifference } from './layers/derivative'
 export { derivativeText, parseDerivative } from './layers/derivative-text'
 export { exact, type GradientChoice, gradientRules, type TintOptions, tint } from './layers/gradient-choice'
@@ -53,6 +55,14 @@ export {
   sum,
 } from './layers/layer'
 export type { Backwarded, BackwardPass, Forwarded, ForwardPass, LayerMemory } from './layers/pass'
+export {
+  type AlibiPositions,
+  type AttentionPositions,
+  alibiSlopes,
+  type RotaryPositions,
+  type RotaryScaling,
+  rotaryFrequencies,
+} from './layers/positions'
 export { backwardLayer, forwardLayer } from './layers/walk'
 export {
   allParameters,
@@ -76,7 +86,6 @@ export { initialiseInnerModel } from './model/initialise'
 export type { InnerModel } from './model/inner-model'
 export {
   type AttentionMask,
-  attentionBias,
   checkInputs,
   checkTokenMask,
   checkTokens,

@@ -38,6 +38,7 @@ export {
   type SharedOrBatchedMatrix,
   sumOfOuterProducts,
 } from './operators/product'
+export { type Pairing, type Rotation, rotatePairs } from './operators/rotate-pairs'
 export { disposeStructure, tidyStructure } from './operators/tidy'
 export { type PytorchTensorEntry, readPytorchHeader, readPytorchTensor } from './pytorch'
 export {
