@@ -6,8 +6,18 @@ export {
   sizeField,
   storedLayerNorm,
   storedLinear,
+  storedRmsNorm,
 } from './adapter/building-blocks'
+export { packageOfFamily } from './adapter/families'
 export { adapterFor } from './adapter/registry'
+export {
+  type OuterField,
+  type RotaryDefaults,
+  type RotarySettings,
+  ropeFields,
+  rotaryPositions,
+  rotarySettings,
+} from './adapter/rope-settings'
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
 export { filesSource } from './checkpoint/files'
 export { memorySource } from './checkpoint/memory'
