@@ -47,6 +47,6 @@ describe("the hub's configurations", () => {
 
   it('with a quantised checkpoint is refused', () => {
     const quantised = { ...released, quantization_config: { load_in_8bit: true } }
-    expect(() => gptj.describe(quantised)).toThrow('the field quantization_config')
+    expect(() => gptj.describe(quantised)).toThrow('quantization_config: the checkpoint is quantised')
   })
 })
