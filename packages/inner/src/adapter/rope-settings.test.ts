@@ -4,13 +4,19 @@ import * as z from 'zod'
 import { defineAdapter } from './adapter'
 import { ropeFields, rotaryPositions, rotarySettings } from './rope-settings'
 
-const schema = z.object({ ...ropeFields, rope_theta: z.number().nullish(), rotary_pct: z.number().nullish() })
+const number = z.number().nullish()
+const schema = z.object({ ...ropeFields, rope_theta: number, rotary_pct: number, old_share: number })
 
 function settings(fields: object) {
-  const { rope_theta, rotary_pct, ...rope } = schema.parse(fields)
+  const { rope_theta, rotary_pct, old_share, ...rope } = schema.parse(fields)
   return rotarySettings(rope, {
     theta: { name: 'rope_theta', value: rope_theta, fallback: 10_000 },
-    share: { name: 'rotary_pct', value: rotary_pct, fallback: 0.25 },
+    share: {
+      name: 'rotary_pct',
+      value: rotary_pct,
+      fallback: 0.25,
+      copy: { name: 'old_share', value: old_share },
+    },
     maximumPositions: 2048,
   })
 }
@@ -29,6 +35,7 @@ describe('rotarySettings', () => {
     ['nothing', {}, { theta: 10_000, share: 0.25, scaling: { kind: 'none' } }],
     ['null fields', { rope_scaling: null, rope_theta: null }, { theta: 10_000, scaling: { kind: 'none' } }],
     ['an empty rope_scaling', { rope_scaling: {}, rope_theta: 5 }, { theta: 5, scaling: { kind: 'none' } }],
+    ['a copy', { rotary_pct: 0.5, old_share: 0.5 }, { share: 0.5 }],
     ['the fields of old files', { rope_theta: 5e5, rotary_pct: 0.5 }, { theta: 5e5, share: 0.5 }],
     [
       'rope_parameters',
@@ -74,6 +81,13 @@ describe('rotarySettings', () => {
       'two shares',
       { rotary_pct: 0.5, rope_parameters: { partial_rotary_factor: 1 } },
       'partial_rotary_factor 1 and rotary_pct 0.5',
+    ],
+    ['another copy', { rotary_pct: 0.5, old_share: 0.25 }, 'rotary_pct 0.5 and old_share 0.25'],
+    ['a copy of nothing', { old_share: 0.5 }, 'rotary_pct 0.25 by default and old_share 0.5'],
+    [
+      'a copy that rope_parameters contradicts',
+      { rope_parameters: { partial_rotary_factor: 1 }, old_share: 0.5 },
+      'rope_parameters.partial_rotary_factor 1 and old_share 0.5',
     ],
     [
       'two scalings',
@@ -122,6 +136,20 @@ describe('rotarySettings', () => {
     })
     expect(() => adapter.describe(fields)).toThrow(ConfigError)
     expect(() => adapter.describe(fields)).toThrow(words)
+  })
+})
+
+describe('a family that turns whole heads', () => {
+  const whole = (partial_rotary_factor: number) =>
+    rotarySettings(
+      { rope_parameters: { partial_rotary_factor } },
+      { theta: { name: 'rope_theta', value: null, fallback: 1 }, maximumPositions: 8 },
+    )
+
+  it('refuses another share', () => {
+    expect(whole(1).share).toBe(1)
+    expect(() => whole(0.5)).toThrow(ConfigError)
+    expect(() => whole(0.5)).toThrow('rope_parameters.partial_rotary_factor 0.5, which is not supported')
   })
 })
 

@@ -35,6 +35,8 @@ export interface OuterField {
   readonly value: number | null | undefined
   /** What holds where nothing says otherwise. */
   readonly fallback: number
+  /** A field that some versions of transformers wrote as well and others do not read: it may not say anything else. */
+  readonly copy?: { readonly name: string; readonly value: number | null | undefined }
 }
 
 /** What the fields of a configuration mean for rotary positions. */
@@ -49,7 +51,7 @@ export interface RotarySettings {
 /** Where a family keeps its rotary settings, and what they are where they are not given. */
 export interface RotaryDefaults {
   readonly theta: OuterField
-  /** Of `partial_rotary_factor`; by default all numbers are turned and the configuration has no field of its own for it. */
+  /** Of `partial_rotary_factor`; a family without it turns whole heads, and another share is refused. */
   readonly share?: OuterField
   /** The length before scaling, where the file does not say it. */
   readonly maximumPositions: number
@@ -96,24 +98,30 @@ export function rotaryPositions(
 }
 
 function settingsOf(field: string, parameters: RopeParameters, defaults: RotaryDefaults): RotarySettings {
-  const noShare = { name: 'partial_rotary_factor', value: undefined, fallback: 1 }
   return {
     theta: agreed(`${field}.rope_theta`, parameters.rope_theta, defaults.theta),
-    share: agreed(
-      `${field}.partial_rotary_factor`,
-      parameters.partial_rotary_factor,
-      defaults.share ?? noShare,
-    ),
+    share: shareOf(`${field}.partial_rotary_factor`, parameters.partial_rotary_factor, defaults.share),
     scaling: scalingOf(field, parameters, defaults.maximumPositions),
   }
 }
 
-/** The one value that two fields give. */
+/** Families that turn whole heads ignore a share with some types of scaling, and not with others. */
+function shareOf(name: string, inner: number | null | undefined, outer: OuterField | undefined): number {
+  if (outer !== undefined) return agreed(name, inner, outer)
+  if (inner == null || inner === 1) return 1
+  throw new ConfigError(
+    `config.json has ${name} ${inner}, which is not supported in this family; expected 1 or nothing, as its heads are turned as a whole.`,
+  )
+}
+
+/** The one value that fields of different versions give. */
 function agreed(name: string, inner: number | null | undefined, outer: OuterField): number {
   const value = inner ?? outer.value ?? outer.fallback
-  if (outer.value == null || outer.value === value) return value
+  const other = [outer, outer.copy].find((field) => field?.value != null && field.value !== value)
+  if (other === undefined) return value
+  const given = inner != null ? name : outer.name
   throw new ConfigError(
-    `config.json has ${name} ${inner} and ${outer.name} ${outer.value}, which say different things; keep the one that is right.`,
+    `config.json has ${given} ${value}${inner == null && outer.value == null ? ' by default' : ''} and ${other.name} ${other.value}, which say different things; keep the one that is right.`,
   )
 }
 
