@@ -1,15 +1,19 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Adapter, CheckpointSource } from '@tintjs/inner'
+import { type Adapter, adapterFor, type CheckpointSource } from '@tintjs/inner'
 import { folderSource, type HubOptions, hubSource, hubSourceInPlace, isHubId } from '@tintjs/inner/node'
+import { bloom, bloomShapes } from '@tintjs/inner-bloom'
+import { gptNeoX, pythiaShapes } from '@tintjs/inner-gpt-neox'
 import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
+import { gptj, gptjShapes } from '@tintjs/inner-gptj'
+import { llamaFamily, llamaFamilyShapes } from '@tintjs/inner-llama'
 import { opt, optShapes } from '@tintjs/inner-opt'
 import { CheckpointError } from '@tintjs/tensor'
 import { interruption } from './interruption'
 import { Progress } from './output/progress'
 
 /** The families that this command knows. */
-export const adapters: readonly Adapter[] = [gpt2, opt]
+export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom]
 
 /** The trained checkpoints that come with this package. */
 export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
@@ -23,10 +27,14 @@ export interface ModelShape {
 }
 
 /** The released sizes, for planning and benchmarks. */
-export const modelShapes: readonly ModelShape[] = [
-  ...Object.entries(gpt2Shapes).map(([name, config]) => ({ name, adapter: gpt2, config })),
-  ...Object.entries(optShapes).map(([name, config]) => ({ name, adapter: opt, config })),
-]
+export const modelShapes: readonly ModelShape[] = Object.entries({
+  ...gpt2Shapes,
+  ...optShapes,
+  ...llamaFamilyShapes,
+  ...pythiaShapes,
+  ...gptjShapes,
+  ...bloomShapes,
+}).map(([name, config]) => ({ name, adapter: adapterFor(config, adapters), config }))
 
 /** Whether a path is a folder that exists. */
 export async function isFolder(path: string): Promise<boolean> {
