@@ -22,17 +22,17 @@ describe('modelTree', () => {
     [
       'shared keys and values and rotary positions',
       llama.describe({ ...llamaFamilyShapes['Llama-3.2-1B'], num_hidden_layers: 1 }),
-      '32 heads of 64, 8 of keys and values, rotary over 64 in halves',
+      '32 heads of 64, 8 of keys and values, rotary over 64 (halves)',
     ],
     [
       'windows',
       mistral.describe({ model_type: 'mistral', ...sizes, num_hidden_layers: 1, sliding_window: 16 }),
-      '8 heads of 8, 2 of keys and values, rotary over 8 in halves, window 16',
+      '8 heads of 8, 2 of keys and values, rotary over 8 (halves), window 16',
     ],
     [
       'heads that are turned in part',
       gptj.describe({ ...gptjShapes['gpt-j-6b'], n_layer: 1 }),
-      '16 heads of 256, rotary over 64 in neighbours',
+      '16 heads of 256, rotary over 64 (neighbours)',
     ],
     ['ALiBi', bloom.describe(bloomShapes['bloom-560m']), '16 heads of 64, ALiBi'],
   ])('says %s of attention', (_, description, detail) => {

@@ -74,7 +74,7 @@ function layerNode(layer: Layer): TreeNode {
   }
 }
 
-/** `32 heads of 64, 8 of keys and values, rotary over 64 in halves, window 4096` */
+/** `32 heads of 64, 8 of keys and values, rotary over 64 (halves), window 4096` */
 function attentionDetail(layer: Attention): string {
   const { heads, query, positions, window } = layer
   const shared = keyValueHeads(layer)
@@ -89,7 +89,7 @@ function attentionDetail(layer: Attention): string {
 function positionsDetail(positions: AttentionPositions): string {
   switch (positions.kind) {
     case 'rotary':
-      return `rotary over ${2 * positions.frequencies.length} in ${positions.pairing}`
+      return `rotary over ${2 * positions.frequencies.length} (${positions.pairing})`
     case 'alibi':
       return 'ALiBi'
   }
