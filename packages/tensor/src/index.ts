@@ -23,7 +23,7 @@ export {
   TintError,
 } from './errors'
 export { crossEntropy } from './operators/cross-entropy'
-export { mergeHeads, splitHeads } from './operators/heads'
+export { groupHeads, mergeHeads, splitHeads, ungroupHeads } from './operators/heads'
 export {
   type Normalisation,
   type Normalised,

@@ -12,6 +12,7 @@ import { type HeadProjectionBackward, headProjectionBackward } from './head-proj
 import { type LinearAttention, linearAttention } from './linear-attention'
 import { type NextTokenAttention, nextTokenAttention } from './next-token-attention'
 import { type Perceptron, perceptron } from './perceptron'
+import { type PositionRotation, positionRotation } from './position-rotation'
 import { type SoftmaxAttention, softmaxAttention } from './softmax-attention'
 import { type VocabularyPerceptron, vocabularyPerceptron } from './vocabulary-perceptron'
 
@@ -20,6 +21,7 @@ export type Operator =
   | CrossHeadLinear
   | LinearAttention
   | SoftmaxAttention
+  | PositionRotation
   | NextTokenAttention
   | Perceptron
   | GatedUnit
@@ -33,6 +35,7 @@ const arithmetic: {
   crossHeadLinear,
   linearAttention,
   softmaxAttention,
+  positionRotation,
   nextTokenAttention,
   perceptron,
   gatedUnit,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
-  attentionBias,
+  AttentionContext,
   embedTokens,
   headRows,
   integerTensor,
@@ -54,7 +54,7 @@ export class LiteralStep {
   readonly #simulator: TintSimulator
   readonly #settings: LiteralStepSettings
   readonly #prefixes: PrefixTable
-  readonly #attentionBias: tf.Tensor4D
+  readonly #attention: AttentionContext
   readonly #frozen: readonly BlockProgram[]
   readonly #learning: readonly BlockProgram[]
   #entry: tf.Tensor3D | undefined
@@ -65,7 +65,7 @@ export class LiteralStep {
     this.#simulator = simulator
     this.#settings = settings
     this.#prefixes = new PrefixTable(simulator.prefixes)
-    this.#attentionBias = attentionBias(settings.inputs)
+    this.#attention = new AttentionContext(settings.inputs)
     const { blocks, finalNorm } = simulator.program
     const first = blocks.length - settings.layers
     this.#frozen = blocks.slice(0, first)
@@ -141,7 +141,8 @@ export class LiteralStep {
   dispose(): void {
     this.#forget()
     this.#prefixes.dispose()
-    tf.dispose([this.#attentionBias, ...(this.#entry === undefined ? [] : [this.#entry])])
+    this.#attention.dispose()
+    this.#entry?.dispose()
   }
 
   async #runFrozen(): Promise<tf.Tensor3D> {
@@ -213,7 +214,8 @@ export class LiteralStep {
     return {
       dimensions,
       learningRate,
-      attentionBias: this.#attentionBias,
+      attention: this.#attention,
+      positionIds: inputs.positionIds,
       tokens,
       train: rowsWithin(train, inputs.length, tokens),
       model,

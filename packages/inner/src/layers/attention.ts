@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { mergeHeads, rotatePairs, splitHeads } from '@tintjs/tensor'
+import { groupHeads, mergeHeads, rotatePairs, splitHeads, ungroupHeads } from '@tintjs/tensor'
 import type { AttentionContext } from './attention-context'
 import type { Attention, Linear } from './layer'
 import { linearArithmetic } from './linear'
@@ -26,10 +26,10 @@ export function forwardAttention(
   const own = { keys: turn(splitHeads(key.output, shared)), values: splitHeads(value.output, shared) }
   const { keys, values } = pass.cache?.extend(layer, own) ?? own
   const probabilities = tf.tidy(() => {
-    const scores = byHead(tf.matMul(byGroup(queries, shared), keys, false, true), layer.heads)
+    const scores = ungroupHeads(tf.matMul(groupHeads(queries, shared), keys, false, true), layer.heads)
     return tf.softmax(tf.add(scores, pass.attention.scoreBias(layer)))
   }) as tf.Tensor4D
-  const output = mergeHeads(byHead(tf.matMul(byGroup(probabilities, shared), values), layer.heads))
+  const output = mergeHeads(ungroupHeads(tf.matMul(groupHeads(probabilities, shared), values), layer.heads))
   const memory: AttentionMemory = {
     kind: 'attention',
     query: query.memory,
@@ -60,7 +60,7 @@ export function backwardAttention(
   const headGradient = splitHeads(outputGradient, layer.heads)
   const shared = keyValueHeads(layer)
   const valueGradient = mergeHeads(
-    tf.matMul(byGroup(probabilities, shared), byGroup(headGradient, shared), true, false),
+    tf.matMul(groupHeads(probabilities, shared), groupHeads(headGradient, shared), true, false),
   )
   const throughValue = backwardLinear(layer.value, valueGradient, memory.value, pass)
   if (pass.rules.attention === 'value') return throughValue
@@ -86,19 +86,19 @@ function scoreGradients(
   { positions, attention }: BackwardPass,
 ) {
   const shared = keyValueHeads(layer)
-  const grouped = byGroup(headGradient, shared)
+  const grouped = groupHeads(headGradient, shared)
   const values = firstRows(memory.values, positions)
-  const probabilityGradient = byHead(tf.matMul(grouped, values, false, true), layer.heads)
+  const probabilityGradient = ungroupHeads(tf.matMul(grouped, values, false, true), layer.heads)
   const alongProbabilities = tf.sum(tf.mul(probabilityGradient, probabilities), -1, true)
-  const scoreGradient = byGroup(
+  const scoreGradient = groupHeads(
     tf.mul(probabilities, tf.sub(probabilityGradient, alongProbabilities)) as tf.Tensor4D,
     shared,
   )
   const turnBack = (x: tf.Tensor4D) => rotate(x, layer, attention, positions)
-  const unscaled = byHead(tf.matMul(scoreGradient, firstRows(memory.keys, positions)), layer.heads)
+  const unscaled = ungroupHeads(tf.matMul(scoreGradient, firstRows(memory.keys, positions)), layer.heads)
   const queryGradient = tf.mul(turnBack(unscaled), layer.scale) as tf.Tensor4D
   // The kept queries are scaled already.
-  const queries = byGroup(firstRows(memory.queries, positions), shared)
+  const queries = groupHeads(firstRows(memory.queries, positions), shared)
   const keyGradient = turnBack(tf.matMul(scoreGradient, queries, true, false))
   return { queryGradient: mergeHeads(queryGradient), keyGradient: mergeHeads(keyGradient) }
 }
@@ -127,18 +127,6 @@ function rotate(
     sines: firstRows(sines, backwardPositions),
   }
   return rotatePairs(x, first, positions.pairing, true)
-}
-
-/** `[batch, heads, N, width]` with the rows of heads that share keys below each other: `[batch, shared, group * N, width]`. */
-function byGroup(x: tf.Tensor4D, shared: number): tf.Tensor4D {
-  const [batch, heads, positions, width] = x.shape
-  return heads === shared ? x : tf.reshape(x, [batch, shared, (heads / shared) * positions, width])
-}
-
-/** {@link byGroup} undone. */
-function byHead(x: tf.Tensor4D, heads: number): tf.Tensor4D {
-  const [batch, shared, rows, width] = x.shape
-  return heads === shared ? x : tf.reshape(x, [batch, heads, (rows * shared) / heads, width])
 }
 
 function backwardLinear(
