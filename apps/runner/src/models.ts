@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
+import { isSavedTint } from '@tintjs/construct/node'
 import { type Adapter, adapterFor, type CheckpointSource } from '@tintjs/inner'
 import { folderSource, type HubOptions, hubSource, hubSourceInPlace, isHubId } from '@tintjs/inner/node'
 import { bloom, bloomShapes } from '@tintjs/inner-bloom'
@@ -59,8 +60,14 @@ export async function modelFolder(model: string): Promise<string> {
 /** Folders of models that this process has fetched, so that each is asked for once. */
 const fetched = new Map<string, Promise<string>>()
 
+/** @throws CheckpointError for a folder that is a simulator and no model */
 async function localFolder(model: string): Promise<string | undefined> {
-  if (await isFolder(model)) return model
+  if (await isFolder(model)) {
+    if (!(await isSavedTint(folderSource(model)))) return model
+    throw new CheckpointError(
+      `${model} is a simulator, as tint construct writes it, and not a model; run it with tint step --simulator ${model}, or name the model that it was made of.`,
+    )
+  }
   const shipped = shippedModels.find((name) => name === model)
   return shipped && fileURLToPath(new URL(`../models/${shipped}`, import.meta.url))
 }

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type { TintDimensions } from '../plan/dimensions'
 import type { TintState } from '../state/state'
 import type { Matrices, MatrixSettings, OperatorArithmetic, ParameterShapes } from './arithmetic'
@@ -79,14 +79,16 @@ export function applyStep({ operator, gate }: Step, state: TintState, execution:
   return applyGate(gate, state, arithmeticOf(operator).apply(operator, state, execution))
 }
 
-/** The dense matrices of a step, owned by the caller's `tf.tidy`. */
+/** The dense matrices of a step by the names of {@link stepParameters}, owned by the caller. */
 export function materialiseStep({ operator, gate }: Step, settings: MatrixSettings): Matrices {
-  const vectors = materialiseGate(gate, settings.dimensions)
-  return {
-    ...arithmeticOf(operator).materialise(operator, settings),
-    'gate.old': vectors.old,
-    'gate.new': vectors.new,
-  }
+  return tf.tidy(() => {
+    const vectors = materialiseGate(gate, settings.dimensions)
+    return {
+      ...arithmeticOf(operator).materialise(operator, settings),
+      'gate.old': vectors.old,
+      'gate.new': vectors.new,
+    }
+  })
 }
 
 /**

@@ -78,7 +78,7 @@ export function checkPrefixTokens(width: number, prefixTokens: number): void {
   if (valid.includes(prefixTokens)) return
   const rule =
     Number.isInteger(prefixTokens) && prefixTokens > 0 && width % prefixTokens === 0
-      ? `leaves ${width / prefixTokens} rows for each prefix token, and Dsim = D (D/K + 1) must be at least 4 D`
+      ? `leaves ${width / prefixTokens === 1 ? '1 row' : `${width / prefixTokens} rows`} for each prefix token, and Dsim = D (D/K + 1) must be at least 4 D`
       : `does not divide the inner model's width D = ${width}`
   throw new DimensionError(
     `${prefixTokens} prefix tokens (K) cannot be: ${prefixTokens} ${rule}; expected ${nearest(valid, prefixTokens)}.`,

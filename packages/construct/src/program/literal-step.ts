@@ -16,8 +16,8 @@ import { decodePrefixes } from '../prefixes/decode'
 import { groupByLeaf } from '../prefixes/prefix-source'
 import { PrefixTable } from '../prefixes/prefix-table'
 import type { TintSimulator } from '../simulator'
-import { tokenSlots } from '../state/state'
-import type { BlockProgram } from './program'
+import { inWholeSlot, tokenSlots } from '../state/state'
+import { type BlockProgram, blocksOf } from './program'
 import {
   type ModuleObserver,
   type RegisterValues,
@@ -66,10 +66,10 @@ export class LiteralStep {
     this.#settings = settings
     this.#prefixes = new PrefixTable(simulator.prefixes)
     this.#attention = new AttentionContext(settings.inputs)
-    const { blocks, finalNorm } = simulator.program
-    const first = blocks.length - settings.layers
+    const blocks = blocksOf(simulator.program)
+    const first = simulator.program.blocks.length - settings.layers
     this.#frozen = blocks.slice(0, first)
-    this.#learning = [...blocks.slice(first), ...(finalNorm === undefined ? [] : [finalNorm])]
+    this.#learning = blocks.slice(first)
   }
 
   /**
@@ -187,7 +187,7 @@ export class LiteralStep {
     return tf.tidy(() => {
       const ownRows = gatherRows(headRows(model), integerTensor(inputs.tokens))
       const brought = [headInput, ownRows].map((value) =>
-        wholeSlot(firstPositions(value, execution.tokens), dimensions.width),
+        inWholeSlot(firstPositions(value, execution.tokens), dimensions.width),
       )
       const { headInput: headSlot, ownRow } = program.loss.inputs as { headInput: number; ownRow: number }
       const contents = new Map([
@@ -234,12 +234,4 @@ export class LiteralStep {
 function rowsWithin({ rows, targets }: PredictionRows, length: number, tokens: number): PredictionRows {
   if (length === tokens) return { rows, targets }
   return { rows: rows.map((row) => Math.floor(row / length) * tokens + (row % length)), targets }
-}
-
-function wholeSlot(x: tf.Tensor3D, width: number): tf.Tensor3D {
-  return tf.pad(x, [
-    [0, 0],
-    [0, 0],
-    [0, width - x.shape[2]],
-  ])
 }
