@@ -4,8 +4,8 @@ import { defineConfig } from 'vitest/config'
 const engines = (process.env.TINT_ENGINES ?? 'wasm').split(',').filter(Boolean)
 
 const shared = {
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
+  testTimeout: 180_000,
+  hookTimeout: 180_000,
   // One worker: turbo already runs one package a core, and every engine uses all cores by itself.
   maxWorkers: 1,
 }

@@ -57,6 +57,20 @@ describe('tint construct', () => {
     expect(saved.parameters).toEqual(literal.parameters)
   })
 
+  it.each([['step'], ['inspect'], ['construct']])(
+    'is no model for tint %s, which says what it is',
+    async (name) => {
+      const given = {
+        step: ['--model', simulator, ...stepArguments],
+        inspect: [simulator],
+        construct: [simulator, '--output', join(folder.path, 'again'), ...onWasm],
+      }[name]!
+      const { code, stderr } = await runTint([name, ...given])
+      expect(code).toBe(1)
+      expect(stderr).toContain(`${simulator} is a simulator, as tint construct writes it, and not a model;`)
+    },
+  )
+
   it('also writes the dense matrices where it is asked to', async () => {
     const dense = join(folder.path, 'dense')
     const report = await runJson(['construct', golden.folder, '--output', dense, '--dense', ...onWasm])

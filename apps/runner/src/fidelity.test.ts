@@ -30,7 +30,7 @@ function args(changed: Readonly<Record<string, string | undefined>> = {}, ...mor
 const rows = ['value-only attention', 'central:100', 'quad loss gradient', 'target loss gradient']
 
 interface Report {
-  exact: { lossChange: number; kinds: { kind: string; share: number }[] }
+  reference: { lossChange: number; kinds: { kind: string; share: number }[] }
   approximations: { name: string; overall: { relativeError: number; cosine: number } }[]
 }
 
@@ -54,7 +54,7 @@ describe('tint fidelity', () => {
       engine: 'wasm',
     })
     expect(report.approximations.map(({ name }) => name)).toEqual([...rows, 'norm biases only', 'TinT'])
-    expect(report.exact.lossChange).toBeLessThan(0)
+    expect(report.reference.lossChange).toBeLessThan(0)
     const overall = (name: string) => report.approximations.find((each) => each.name === name)!.overall
     expect(overall('central:100').relativeError).toBeLessThan(1e-3)
     expect(overall('TinT').relativeError).toBeGreaterThan(overall('central:100').relativeError)
@@ -63,7 +63,7 @@ describe('tint fidelity', () => {
     expect(readdirSync(output).sort()).toEqual(['report.html', 'results.json'])
     expect(JSON.parse(readFileSync(join(output, 'results.json'), 'utf8'))).toEqual(report)
     const page = readFileSync(join(output, 'report.html'), 'utf8')
-    for (const { kind } of report.exact.kinds) expect(page).toContain(`<td>${kind}</td>`)
+    for (const { kind } of report.reference.kinds) expect(page).toContain(`<td>${kind}</td>`)
   })
 
   it('shows a table to people, and takes ids for a text and --model for the argument', async () => {
@@ -78,6 +78,14 @@ describe('tint fidelity', () => {
     const { cosine } = report.approximations.at(-1)!.overall
     expect(stdout).toContain(cosine.toFixed(6))
     expect(readFileSync(page, 'utf8')).toMatch(/^<!DOCTYPE html>/)
+  })
+
+  it('compares derivatives as a simulator takes them', async () => {
+    const literal = (await runJson(args({ '--execution': 'literal' }, 'gpt2-nano-bytes'))) as typeof report
+    expect(literal.reference).toMatchObject({ name: 'TinT with exact derivatives' })
+    const names = literal.approximations.map(({ name }) => name)
+    expect(names).toEqual(['rounded weights alone', 'central:100, fused', 'central:100, literal'])
+    for (const { overall } of literal.approximations) expect(overall.relativeError).toBeLessThan(1e-3)
   })
 
   it('reads a batch', async () => {
@@ -104,6 +112,12 @@ describe('tint fidelity', () => {
       1,
       'Two approximations are called "central:9"',
       { '--derivatives': 'central:9,central:9' },
+    ],
+    [
+      'a derivative that a simulator cannot take',
+      1,
+      'The derivative is analytic, which a simulator cannot take',
+      { '--execution': 'literal', '--derivatives': 'analytic' },
     ],
     ['no rate', 2, 'missing the required option --learning-rate', { '--learning-rate': undefined }],
     ['a rate of zero', 1, 'The learning rate is 0', { '--learning-rate': '0' }],

@@ -39,89 +39,86 @@ interface Runs {
 
 /** The tolerances are DESIGN's (section 8), through the built command. */
 describe.each(engines)('tint step on %s', (engine) => {
-  describe.each(goldenCases('gpt2', 'opt').map((golden) => [golden.name, golden] as const))(
-    '%s',
-    (_, golden) => {
-      const { lossBefore, valueOnlyAttentionGradient, exactGradient, authorsCode } = golden.expected
-      const folder = temporaryFolder()
-      const updatedFile = join(folder.path, 'updated.safetensors')
-      const logitsFile = join(folder.path, 'logits.safetensors')
-      let runs: Runs
+  describe.each(goldenCases().map((golden) => [golden.name, golden] as const))('%s', (_, golden) => {
+    const { lossBefore, valueOnlyAttentionGradient, exactGradient, authorsCode } = golden.expected
+    const folder = temporaryFolder()
+    const updatedFile = join(folder.path, 'updated.safetensors')
+    const logitsFile = join(folder.path, 'logits.safetensors')
+    let runs: Runs
 
-      beforeAll(async () => {
-        const args = [...stepArguments(golden, folder.path), '--engine', engine]
-        const files = ['--save-updated', updatedFile, '--save-logits', logitsFile]
-        const imitation = ['--compatibility', 'authors-code']
-        const { numPrefixTokens, hiddenSize, numHeads } = golden.tint
-        const sizes = {
-          '--prefix-tokens': numPrefixTokens,
-          '--hidden-size': hiddenSize,
-          '--simulator-heads': numHeads,
-        }
-        const literally = [
-          ...['--execution', 'literal'],
-          ...Object.entries(sizes).flatMap(([option, size]) => [option, String(size)]),
-        ]
-        const [usual, literal, analytic, exact, authors] = await Promise.all([
-          runJson(args),
-          runJson([...args, ...literally]),
-          runJson([...args, '--derivative', 'analytic', ...files]),
-          runJson([...args, '--gradient', 'exact']),
-          authorsCode === undefined ? undefined : runJson([...args, ...imitation]),
-        ])
-        runs = { usual, literal, analytic, exact, authors }
-      })
-      afterAll(folder.remove)
-
-      const expectLoss = (run: Record<string, unknown>, right: number, share: number, floor = 2e-5) => {
-        const change = Math.abs(right - lossBefore)
-        expect(Math.abs(Number(run.lossAfter) - right)).toBeLessThanOrEqual(share * change + floor)
+    beforeAll(async () => {
+      const args = [...stepArguments(golden, folder.path), '--engine', engine]
+      const files = ['--save-updated', updatedFile, '--save-logits', logitsFile]
+      const imitation = ['--compatibility', 'authors-code']
+      const { numPrefixTokens, hiddenSize, numHeads } = golden.tint
+      const sizes = {
+        '--prefix-tokens': numPrefixTokens,
+        '--hidden-size': hiddenSize,
+        '--simulator-heads': numHeads,
       }
+      const literally = [
+        ...['--execution', 'literal'],
+        ...Object.entries(sizes).flatMap(([option, size]) => [option, String(size)]),
+      ]
+      const [usual, literal, analytic, exact, authors] = await Promise.all([
+        runJson(args),
+        runJson([...args, ...literally]),
+        runJson([...args, '--derivative', 'analytic', ...files]),
+        runJson([...args, '--gradient', 'exact']),
+        authorsCode === undefined ? undefined : runJson([...args, ...imitation]),
+      ])
+      runs = { usual, literal, analytic, exact, authors }
+    })
+    afterAll(folder.remove)
 
-      it('prints the losses of the step', () => {
-        for (const run of [runs.usual, runs.literal, runs.analytic, runs.exact]) {
-          expect(Math.abs(Number(run.lossBefore) - lossBefore) / lossBefore).toBeLessThanOrEqual(2e-5)
-          expect(run.engine).toBe(engine)
-        }
-        expectLoss(runs.usual, valueOnlyAttentionGradient.lossAfter, 0.005)
-        expectLoss(runs.literal, valueOnlyAttentionGradient.lossAfter, 0.005)
-        expectLoss(runs.analytic, valueOnlyAttentionGradient.lossAfter, 0.001)
-        expectLoss(runs.exact, exactGradient.lossAfter, 0.001)
-        if (runs.authors !== undefined && authorsCode !== undefined) {
-          expectLoss(runs.authors, authorsCode.lossAfter, golden.steps > 1 ? 0.06 : 0.025, 0)
-        }
-      })
+    const expectLoss = (run: Record<string, unknown>, right: number, share: number, floor = 2e-5) => {
+      const change = Math.abs(right - lossBefore)
+      expect(Math.abs(Number(run.lossAfter) - right)).toBeLessThanOrEqual(share * change + floor)
+    }
 
-      it('saves the logits before and after', async () => {
-        const expected = await readTensors(join(golden.folder, 'expected.safetensors'))
-        const saved = await readTensors(logitsFile)
-        expect([...saved.keys()].sort()).toEqual(['logits_after', 'logits_before'])
-        for (const [name, { shape, data }] of saved) {
-          const right = expected.get(name)!
-          const largest = right.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-          expect(shape).toEqual(right.shape)
-          expectClose(data, right.data, { absolute: 1e-4 * largest })
-        }
-      })
+    it('prints the losses of the step', () => {
+      for (const run of [runs.usual, runs.literal, runs.analytic, runs.exact]) {
+        expect(Math.abs(Number(run.lossBefore) - lossBefore) / lossBefore).toBeLessThanOrEqual(2e-5)
+        expect(run.engine).toBe(engine)
+      }
+      expectLoss(runs.usual, valueOnlyAttentionGradient.lossAfter, 0.005)
+      expectLoss(runs.literal, valueOnlyAttentionGradient.lossAfter, 0.005)
+      expectLoss(runs.analytic, valueOnlyAttentionGradient.lossAfter, 0.001)
+      expectLoss(runs.exact, exactGradient.lossAfter, 0.001)
+      if (runs.authors !== undefined && authorsCode !== undefined) {
+        expectLoss(runs.authors, authorsCode.lossAfter, golden.steps > 1 ? 0.06 : 0.025, 0)
+      }
+    })
 
-      it('saves the weights that learned, as the checkpoint has them', async () => {
-        const expected = await readTensors(join(golden.folder, 'expected.safetensors'))
-        const base = await readTensors(join(golden.folder, 'model.safetensors'))
-        const saved = await readTensors(updatedFile)
-        const names = [...expected.keys()].filter((name) => name.startsWith('updated.'))
-        expect([...saved.keys()].map((name) => `updated.${name}`).sort()).toEqual(names.sort())
-        for (const [name, { shape, data }] of saved) {
-          const right = expected.get(`updated.${name}`)!
-          const before = base.get(name)!.data
-          expect(shape, name).toEqual(right.shape)
-          const changeOf = (values: Float32Array) =>
-            values.map((value, index) => value - before[index % before.length]!)
-          const rightChange = changeOf(right.data)
-          if (rightChange.some((value) => value !== 0))
-            expect(relativeError(changeOf(data), rightChange), name).toBeLessThan(0.005)
-          else expectClose(changeOf(data), rightChange)
-        }
-      })
-    },
-  )
+    it('saves the logits before and after', async () => {
+      const expected = await readTensors(join(golden.folder, 'expected.safetensors'))
+      const saved = await readTensors(logitsFile)
+      expect([...saved.keys()].sort()).toEqual(['logits_after', 'logits_before'])
+      for (const [name, { shape, data }] of saved) {
+        const right = expected.get(name)!
+        const largest = right.data.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+        expect(shape).toEqual(right.shape)
+        expectClose(data, right.data, { absolute: 1e-4 * largest })
+      }
+    })
+
+    it('saves the weights that learned, as the checkpoint has them', async () => {
+      const expected = await readTensors(join(golden.folder, 'expected.safetensors'))
+      const base = await readTensors(join(golden.folder, 'model.safetensors'))
+      const saved = await readTensors(updatedFile)
+      const names = [...expected.keys()].filter((name) => name.startsWith('updated.'))
+      expect([...saved.keys()].map((name) => `updated.${name}`).sort()).toEqual(names.sort())
+      for (const [name, { shape, data }] of saved) {
+        const right = expected.get(`updated.${name}`)!
+        const before = base.get(name)!.data
+        expect(shape, name).toEqual(right.shape)
+        const changeOf = (values: Float32Array) =>
+          values.map((value, index) => value - before[index % before.length]!)
+        const rightChange = changeOf(right.data)
+        if (rightChange.some((value) => value !== 0))
+          expect(relativeError(changeOf(data), rightChange), name).toBeLessThan(0.005)
+        else expectClose(changeOf(data), rightChange)
+      }
+    })
+  })
 })

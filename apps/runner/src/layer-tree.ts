@@ -1,5 +1,8 @@
 import {
+  type Attention,
+  type AttentionPositions,
   type InnerModelDescription,
+  keyValueHeads,
   type Layer,
   type Leaf,
   leavesOf,
@@ -30,12 +33,14 @@ export function modelTree(description: InnerModelDescription): TreeNode[] {
       weightNode('tokens', embedding.tokens),
       ...optional('projection', embedding.projection),
       ...optional('positions', embedding.positions?.weight),
+      ...(embedding.norm === undefined ? [] : [layerNode(embedding.norm)]),
     ]),
     ...blocks.map((block) => parent('block', commonName(block), '', flattened(block).map(layerNode))),
     ...(finalNorm === undefined ? [] : [layerNode(finalNorm)]),
     parent('head', null, tied ? 'frozen, tied to the tokens' : 'frozen', [
       ...optional('projection', head.projection),
       ...(tied ? [] : [weightNode('vocabulary', head.vocabulary)]),
+      ...optional('bias', head.bias),
     ]),
   ]
 }
@@ -57,8 +62,7 @@ function layerNode(layer: Layer): TreeNode {
       return leafNode(layer, `${layer.activation}, ${layer.width}`)
     case 'attention': {
       const children = [layer.query, layer.key, layer.value].map(layerNode)
-      const width = layer.query.outputWidth / layer.heads
-      return parent(layer.kind, layer.name, `${layer.heads} heads of ${width}`, children)
+      return parent(layer.kind, layer.name, attentionDetail(layer), children)
     }
     case 'residual':
       return parent(layer.kind, null, '', flattened(layer.body).map(layerNode))
@@ -67,6 +71,27 @@ function layerNode(layer: Layer): TreeNode {
     case 'sum':
     case 'product':
       return parent(layer.kind, null, '', layer.branches.map(layerNode))
+  }
+}
+
+/** `32 heads of 64, 8 of keys and values, rotary over 64 (halves), window 4096` */
+function attentionDetail(layer: Attention): string {
+  const { heads, query, positions, window } = layer
+  const shared = keyValueHeads(layer)
+  return [
+    `${heads} heads of ${query.outputWidth / heads}`,
+    ...(shared === heads ? [] : [`${shared} of keys and values`]),
+    ...(positions === undefined ? [] : [positionsDetail(positions)]),
+    ...(window === undefined ? [] : [`window ${window}`]),
+  ].join(', ')
+}
+
+function positionsDetail(positions: AttentionPositions): string {
+  switch (positions.kind) {
+    case 'rotary':
+      return `rotary over ${2 * positions.frequencies.length} (${positions.pairing})`
+    case 'alibi':
+      return 'ALiBi'
   }
 }
 

@@ -1,15 +1,20 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import type { Adapter, CheckpointSource } from '@tintjs/inner'
+import { isSavedTint } from '@tintjs/construct/node'
+import { type Adapter, adapterFor, type CheckpointSource } from '@tintjs/inner'
 import { folderSource, type HubOptions, hubSource, hubSourceInPlace, isHubId } from '@tintjs/inner/node'
+import { bloom, bloomShapes } from '@tintjs/inner-bloom'
+import { gptNeoX, pythiaShapes } from '@tintjs/inner-gpt-neox'
 import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
+import { gptj, gptjShapes } from '@tintjs/inner-gptj'
+import { llamaFamily, llamaFamilyShapes } from '@tintjs/inner-llama'
 import { opt, optShapes } from '@tintjs/inner-opt'
 import { CheckpointError } from '@tintjs/tensor'
 import { interruption } from './interruption'
 import { Progress } from './output/progress'
 
 /** The families that this command knows. */
-export const adapters: readonly Adapter[] = [gpt2, opt]
+export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom]
 
 /** The trained checkpoints that come with this package. */
 export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
@@ -23,10 +28,14 @@ export interface ModelShape {
 }
 
 /** The released sizes, for planning and benchmarks. */
-export const modelShapes: readonly ModelShape[] = [
-  ...Object.entries(gpt2Shapes).map(([name, config]) => ({ name, adapter: gpt2, config })),
-  ...Object.entries(optShapes).map(([name, config]) => ({ name, adapter: opt, config })),
-]
+export const modelShapes: readonly ModelShape[] = Object.entries({
+  ...gpt2Shapes,
+  ...optShapes,
+  ...llamaFamilyShapes,
+  ...pythiaShapes,
+  ...gptjShapes,
+  ...bloomShapes,
+}).map(([name, config]) => ({ name, adapter: adapterFor(config, adapters), config }))
 
 /** Whether a path is a folder that exists. */
 export async function isFolder(path: string): Promise<boolean> {
@@ -51,8 +60,14 @@ export async function modelFolder(model: string): Promise<string> {
 /** Folders of models that this process has fetched, so that each is asked for once. */
 const fetched = new Map<string, Promise<string>>()
 
+/** @throws CheckpointError for a folder that is a simulator and no model */
 async function localFolder(model: string): Promise<string | undefined> {
-  if (await isFolder(model)) return model
+  if (await isFolder(model)) {
+    if (!(await isSavedTint(folderSource(model)))) return model
+    throw new CheckpointError(
+      `${model} is a simulator, as tint construct writes it, and not a model; run it with tint step --simulator ${model}, or name the model that it was made of.`,
+    )
+  }
   const shipped = shippedModels.find((name) => name === model)
   return shipped && fileURLToPath(new URL(`../models/${shipped}`, import.meta.url))
 }

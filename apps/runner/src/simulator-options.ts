@@ -160,7 +160,7 @@ export function checkLiteral(
   }
   if (gradient.derivative.kind === 'analytic') {
     throw new UsageError(
-      '--derivative analytic is not what a simulator computes; choose central:N or forward:N, or --execution fused.',
+      '--derivative analytic is not what a simulator computes; choose central:N or forward:N, or a step with --execution fused.',
     )
   }
 }

@@ -1,4 +1,5 @@
 import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
+import { llama } from '@tintjs/inner-llama'
 import { opt, optShapes } from '@tintjs/inner-opt'
 import { exact, tint } from '@tintjs/simulate'
 import { describe, expect, it } from 'vitest'
@@ -46,5 +47,31 @@ describe('stepArithmetic', () => {
     )
     const saved = (2 * 2 * 4 + 4 * 3) * 50272 * narrow
     expect(direct - projected).toBe(saved - (2 * 2 * 8 * 2 + 2 * 3) * projection)
+  })
+
+  it('counts keys and values that heads share as often as heads use them, and their linears as they are', () => {
+    const [width, hidden, heads, shared, vocabulary] = [64, 96, 8, 2, 50]
+    const narrow = (width / heads) * shared
+    const description = llama.describe({
+      model_type: 'llama',
+      hidden_size: width,
+      intermediate_size: hidden,
+      num_attention_heads: heads,
+      num_key_value_heads: shared,
+      num_hidden_layers: 1,
+      vocab_size: vocabulary,
+    })
+    const [length, trainLength, learned] = [16, 9, 8]
+    const [queryAndOutput, keyOrValue, mlp] = [2 * width ** 2, narrow * width, 3 * width * hidden]
+    const forward =
+      2 * length * (queryAndOutput + 2 * keyOrValue + mlp) +
+      4 * length ** 2 * width +
+      2 * (length - trainLength) * vocabulary * width
+    const rest = 2 * forward + 4 * learned * vocabulary * width
+    const toValues = 4 * learned * (width ** 2 + keyOrValue + mlp) + 2 * learned ** 2 * width
+    const toScores = 4 * learned * (width ** 2 + keyOrValue) + 6 * learned ** 2 * width
+    const sizes = { length, trainLength }
+    expect(stepArithmetic(description, { ...sizes, gradient: tint() })).toBe(rest + toValues)
+    expect(stepArithmetic(description, { ...sizes, gradient: exact() })).toBe(rest + toValues + toScores)
   })
 })

@@ -1,5 +1,5 @@
 import { programArithmetic, type TintSimulator } from '@tintjs/construct'
-import type { InnerModelDescription, Layer } from '@tintjs/inner'
+import { type Attention, type InnerModelDescription, keyValueHeads, type Layer } from '@tintjs/inner'
 import type { GradientChoice } from '@tintjs/simulate'
 
 /** What the arithmetic of a step depends on, besides the model's shape. */
@@ -24,7 +24,8 @@ export interface StepSizes {
  * | backward | each linear on the way `2 m in out`; attention `2 m^2 D` to the values, `8 m^2 D` with queries and keys |
  * | descent | each linear that learns `2 m in out`: the update as a dense matrix |
  *
- * TinT's backward passes through values only: queries and keys neither pass gradients nor learn.
+ * Keys and values that heads share count once for each head in attention, and as they are in their linears. A window
+ * leaves nothing out: the engine computes its scores too. TinT's backward passes through values only: queries and keys neither pass gradients nor learn.
  */
 export function stepArithmetic(description: InnerModelDescription, sizes: StepSizes): number {
   const learned = sizes.trainLength - 1
@@ -75,7 +76,7 @@ function forwardOperations(layer: Layer, positions: number): number {
       return 2 * positions * layer.inputWidth * layer.outputWidth
     case 'attention': {
       const children = [layer.query, layer.key, layer.value]
-      const mixing = 2 * positions ** 2 * (layer.query.outputWidth + layer.value.outputWidth)
+      const mixing = 2 * positions ** 2 * (layer.query.outputWidth + mixedWidth(layer))
       return children.map((child) => forwardOperations(child, positions)).reduce(add, mixing)
     }
     default:
@@ -91,11 +92,11 @@ function backwardOperations(layer: Layer, positions: number, full: boolean): num
     case 'linear':
       return 4 * positions * layer.inputWidth * layer.outputWidth
     case 'attention': {
-      const toValues = 2 * positions ** 2 * layer.value.outputWidth
+      const toValues = 2 * positions ** 2 * mixedWidth(layer)
       const value = backwardOperations(layer.value, positions, full)
       if (!full) return toValues + value
       // dA = dy V^T, dQ = dS K, dK = dS^T Q
-      const toScores = 2 * positions ** 2 * (layer.value.outputWidth + 2 * layer.query.outputWidth)
+      const toScores = 2 * positions ** 2 * (mixedWidth(layer) + 2 * layer.query.outputWidth)
       const children = [layer.query, layer.key].map((child) => backwardOperations(child, positions, full))
       return children.reduce(add, toValues + value + toScores)
     }
@@ -104,6 +105,11 @@ function backwardOperations(layer: Layer, positions: number, full: boolean): num
         .map((child) => backwardOperations(child, positions, full))
         .reduce(add, 0)
   }
+}
+
+/** The width of the values that all heads mix: values that heads share count once for each of them. */
+function mixedWidth(layer: Attention): number {
+  return (layer.value.outputWidth / keyValueHeads(layer)) * layer.heads
 }
 
 function childrenOf(layer: Exclude<Layer, { kind: 'linear' | 'attention' }>): readonly Layer[] {

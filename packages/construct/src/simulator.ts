@@ -7,7 +7,7 @@ import {
   type ModelInputs,
   tint,
 } from '@tintjs/inner'
-import { InputError, TintError } from '@tintjs/tensor'
+import { DimensionError, InputError, TintError } from '@tintjs/tensor'
 import type { TintModule } from './modules/module'
 import type { TintDimensions } from './plan/dimensions'
 import type { TintPlan } from './plan/plan-tint'
@@ -17,7 +17,7 @@ import { PrefixTable } from './prefixes/prefix-table'
 import { compileProgram } from './program/compile'
 import type { Approximations } from './program/compiler'
 import { LiteralStep, type LiteralStepSettings } from './program/literal-step'
-import type { BlockProgram, TintProgram } from './program/program'
+import { blocksOf, type TintProgram } from './program/program'
 
 /** Which gradient a simulator is built for. */
 export interface ConstructOptions {
@@ -47,6 +47,7 @@ export class TintSimulator {
     prefixes: PrefixTable,
   ) {
     const design = designOf(options)
+    checkModel(model.description, dimensions)
     this.model = model
     this.dimensions = dimensions
     this.gradient = design.gradient
@@ -82,6 +83,7 @@ export class TintSimulator {
  * @param model stays the caller's; the simulator uses its embedding and head
  * @returns the simulator, owned by the caller
  * @throws InputError for a gradient that a simulator cannot follow
+ * @throws DimensionError for a plan that was made for another model
  */
 export function constructTint(
   model: InnerModel,
@@ -101,18 +103,18 @@ export function constructTint(
   }
 }
 
-/** The program of a simulator that is not built: for counting and showing. Reads no weights. */
+/**
+ * The program of a simulator that is not built: for counting and showing. Reads no weights.
+ *
+ * @throws InputError or DimensionError, as {@link constructTint}
+ */
 export function designTint(
   description: InnerModelDescription,
   { dimensions }: Pick<TintPlan, 'dimensions'>,
   options: ConstructOptions = {},
 ): TintProgram {
+  checkModel(description, dimensions)
   return compileProgram(description, dimensions, approximationsOf(designOf(options), dimensions))
-}
-
-/** All blocks of a program, the final norm too. */
-export function blocksOf({ blocks, finalNorm }: TintProgram): readonly BlockProgram[] {
-  return finalNorm === undefined ? blocks : [...blocks, finalNorm]
 }
 
 /** The prefixes of all blocks. */
@@ -156,6 +158,14 @@ function approximationsOf(
   if (derivative.kind === 'analytic') throw new TintError('An analytic derivative has no modules.')
   const { biasRateMultiplier } = gradientRules(gradient, updateNormWeights, width)
   return { derivative, lossGradient, updateNormWeights, biasRateMultiplier }
+}
+
+/** The rules were checked for the model that was planned for, and hold for no other. */
+function checkModel({ width, heads }: InnerModelDescription, planned: TintDimensions): void {
+  if (planned.width === width && planned.innerHeads === heads) return
+  throw new DimensionError(
+    `The plan is for a model of width ${planned.width} with ${planned.innerHeads} heads, and this one has width ${width} and ${heads} heads; plan this one with planTint.`,
+  )
 }
 
 function checkLength({ length }: ModelInputs, { maxLength }: TintDimensions): void {

@@ -6,8 +6,18 @@ export {
   sizeField,
   storedLayerNorm,
   storedLinear,
+  storedRmsNorm,
 } from './adapter/building-blocks'
+export { packageOfFamily } from './adapter/families'
 export { adapterFor } from './adapter/registry'
+export {
+  type OuterField,
+  type RotaryDefaults,
+  type RotarySettings,
+  ropeFields,
+  rotaryPositions,
+  rotarySettings,
+} from './adapter/rope-settings'
 export { type Checkpoint, openCheckpoint } from './checkpoint/checkpoint'
 export { filesSource } from './checkpoint/files'
 export { memorySource } from './checkpoint/memory'
@@ -27,6 +37,8 @@ export {
 } from './generation/generate'
 export { createSampler, type Sampler, type SamplingOptions } from './generation/sampling'
 export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
+export { keyValueHeads } from './layers/attention'
+export { AttentionContext } from './layers/attention-context'
 export type { FiniteDifference } from './layers/derivative'
 export { derivativeText, parseDerivative } from './layers/derivative-text'
 export { exact, type GradientChoice, gradientRules, type TintOptions, tint } from './layers/gradient-choice'
@@ -53,6 +65,14 @@ export {
   sum,
 } from './layers/layer'
 export type { Backwarded, BackwardPass, Forwarded, ForwardPass, LayerMemory } from './layers/pass'
+export {
+  type AlibiPositions,
+  type AttentionPositions,
+  alibiSlopes,
+  type RotaryPositions,
+  type RotaryScaling,
+  rotaryFrequencies,
+} from './layers/positions'
 export { backwardLayer, forwardLayer } from './layers/walk'
 export {
   allParameters,
@@ -76,7 +96,6 @@ export { initialiseInnerModel } from './model/initialise'
 export type { InnerModel } from './model/inner-model'
 export {
   type AttentionMask,
-  attentionBias,
   checkInputs,
   checkTokenMask,
   checkTokens,

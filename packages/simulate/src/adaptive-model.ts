@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import {
-  attentionBias,
+  AttentionContext,
   checkInputs,
   checkTokens,
   type ForwardPass,
@@ -155,8 +155,8 @@ export class AdaptiveModel {
   ): Promise<Float32Array> {
     const plan = this.#planPiece(tokens, start)
     const { frozen, learning } = splitLayers(this.inner, plan.layers)
-    const bias = attentionBias(plan.inputs)
-    const pass: ForwardPass = { parameters: this.#learned, attentionBias: bias }
+    const attention = new AttentionContext(plan.inputs)
+    const pass: ForwardPass = { parameters: this.#learned, attention }
     const stopWhenAsked = () => signal?.throwIfAborted()
     let entry: tf.Tensor3D | undefined
     let forward: LearningForward | undefined
@@ -166,11 +166,12 @@ export class AdaptiveModel {
       const cause = this.#tokensRead === 0 ? badCheckpoint : rateTooHigh(plan.learningRate)
       const [losses] = await testLosses(this.inner, forward.headInput, plan, cause, signal)
       // From here on nothing stops: a piece is learned as a whole.
-      await learnFrom(this.inner, forward, this.#learned, plan, () => {})
+      await learnFrom(this.inner, forward, attention, this.#learned, plan, () => {})
       return losses ?? new Float32Array()
     } finally {
       forward?.dispose()
-      tf.dispose([bias, ...(entry === undefined ? [] : [entry])])
+      attention.dispose()
+      entry?.dispose()
     }
   }
 

@@ -1,6 +1,6 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import {
-  attentionBias,
+  AttentionContext,
   type ForwardPass,
   type InnerModel,
   LearnedParameters,
@@ -42,7 +42,7 @@ class FusedStep implements StepExecution {
     this.#hooks = hooks
     this.#layers = splitLayers(model, plan.layers)
     this.#learned = learned
-    this.#pass = { parameters: this.#learned, attentionBias: attentionBias(plan.inputs) }
+    this.#pass = { parameters: this.#learned, attention: new AttentionContext(plan.inputs) }
   }
 
   async forward(keep: boolean): Promise<tf.Tensor2D> {
@@ -58,7 +58,16 @@ class FusedStep implements StepExecution {
   async learn(): Promise<void> {
     if (this.#forward === undefined) throw new TintError('learn() was called before forward(true).')
     const afterBlock = () => this.#hooks.afterBlock('backward')
-    await learnFrom(this.#model, this.#forward, this.#learned, this.#plan, afterBlock, this.#hooks.signal)
+    const { attention } = this.#pass
+    await learnFrom(
+      this.#model,
+      this.#forward,
+      attention,
+      this.#learned,
+      this.#plan,
+      afterBlock,
+      this.#hooks.signal,
+    )
   }
 
   learned(): LearnedParameters {
@@ -68,7 +77,8 @@ class FusedStep implements StepExecution {
 
   dispose(): void {
     this.#forward?.dispose()
-    tf.dispose([this.#pass.attentionBias, ...(this.#entry === undefined ? [] : [this.#entry])])
+    this.#pass.attention.dispose()
+    this.#entry?.dispose()
     if (!this.#handedOut) this.#learned.dispose()
   }
 }

@@ -18,10 +18,13 @@ export {
 export {
   type ApproximatedPart,
   type Approximation,
+  derivativeApproximations,
+  exactDerivatives,
+  exactStep,
   singleApproximations,
   usualDerivatives,
 } from './fidelity/approximations'
-export type { ExactStep, FidelityOfStep, FidelityReport } from './fidelity/fidelity-report'
+export type { FidelityOfStep, FidelityReport, ReferenceStep } from './fidelity/fidelity-report'
 export { type FidelityOptions, type FidelityProgress, measureFidelity } from './fidelity/measure-fidelity'
 export type { UpdateComparison } from './fidelity/update-comparison'
 export { fused } from './fused-execution'

@@ -1,21 +1,19 @@
 import { constructTint, planTint } from '@tintjs/construct'
 import { type InnerModel, loadInnerModel } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
-import { gpt2 } from '@tintjs/inner-gpt2'
-import { opt } from '@tintjs/inner-opt'
 import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose, relativeError } from '@tintjs/tensor/testing'
 import { type GoldenCase, goldenCaseNamed, goldenCases } from '@tooling/golden-cases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exact, type GradientChoice, literal, type TrainingStepOptions, tint, trainingStep } from './index'
-import { expectLossClose, stepOptions } from './test-support'
+import { adapters, expectLossClose, stepOptions } from './test-support'
 
 beforeAll(async () => {
   await useEngine(process.env.TINT_ENGINE as 'wasm')
 })
 
-const load = (golden: GoldenCase) => loadInnerModel(folderSource(golden.folder), { adapters: [gpt2, opt] })
+const load = (golden: GoldenCase) => loadInnerModel(folderSource(golden.folder), { adapters })
 
 /** The simulator with the dimensions that a case carries. */
 function simulatorOf(
@@ -53,49 +51,46 @@ async function literalStep(
 }
 
 /** Tolerances are DESIGN's (section 8): a simulator subtracts two values of a function, and float32 rounds both. */
-describe.each(goldenCases('gpt2', 'opt').map((golden) => [golden.name, golden] as const))(
-  '%s, literally',
-  (_, golden) => {
-    const { lossBefore, valueOnlyAttentionGradient, authorsCode } = golden.expected
-    const { lossGradient } = golden
-    let model: InnerModel
+describe.each(goldenCases().map((golden) => [golden.name, golden] as const))('%s, literally', (_, golden) => {
+  const { lossBefore, valueOnlyAttentionGradient, authorsCode } = golden.expected
+  const { lossGradient } = golden
+  let model: InnerModel
 
-    beforeAll(async () => {
-      model = await load(golden)
-    })
-    afterAll(() => model.dispose())
+  beforeAll(async () => {
+    model = await load(golden)
+  })
+  afterAll(() => model.dispose())
 
-    it('agrees with fused execution and with the right answers: losses, logits and every weight', async () => {
-      const gradient = tint({ lossGradient })
-      const options = { keepLogits: true }
-      const found = await literalStep(model, golden, gradient, options)
-      const fused = await trainingStep(model, golden.inputIds, {
-        ...stepOptions(golden, gradient),
-        ...options,
-      })
-      expect(Math.abs(found.lossBefore - lossBefore) / lossBefore).toBeLessThanOrEqual(2e-5)
-      expectLossClose(found.lossAfter, fused.lossAfter, fused.lossBefore, 0.005)
-      expectLossClose(found.lossAfter, valueOnlyAttentionGradient.lossAfter, lossBefore, 0.005)
-      const logits = await fused.logitsAfter!.data<'float32'>()
-      const largest = logits.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
-      expectClose(found.logitsAfter!, fused.logitsAfter!, { absolute: 1e-3 * largest })
-      await expectSameUpdates(model, golden, gradient, found, fused)
-      found.dispose()
-      fused.dispose()
+  it('agrees with fused execution and with the right answers: losses, logits and every weight', async () => {
+    const gradient = tint({ lossGradient })
+    const options = { keepLogits: true }
+    const found = await literalStep(model, golden, gradient, options)
+    const fused = await trainingStep(model, golden.inputIds, {
+      ...stepOptions(golden, gradient),
+      ...options,
     })
+    expect(Math.abs(found.lossBefore - lossBefore) / lossBefore).toBeLessThanOrEqual(2e-5)
+    expectLossClose(found.lossAfter, fused.lossAfter, fused.lossBefore, 0.005)
+    expectLossClose(found.lossAfter, valueOnlyAttentionGradient.lossAfter, lossBefore, 0.005)
+    const logits = await fused.logitsAfter!.data<'float32'>()
+    const largest = logits.reduce((most, value) => Math.max(most, Math.abs(value)), 0)
+    expectClose(found.logitsAfter!, fused.logitsAfter!, { absolute: 1e-3 * largest })
+    await expectSameUpdates(model, golden, gradient, found, fused)
+    found.dispose()
+    fused.dispose()
+  })
 
-    it.runIf(authorsCode !== undefined)("reproduces the authors' code, with its noise", async () => {
-      const gradient = tint({ lossGradient, compatibility: 'authors-code' })
-      const found = await literalStep(model, golden, gradient)
-      const fused = await trainingStep(model, golden.inputIds, stepOptions(golden, gradient))
-      const share = golden.steps > 1 ? 0.06 : 0.025
-      expectLossClose(found.lossAfter, authorsCode!.lossAfter, lossBefore, share, 2e-5)
-      expectLossClose(found.lossAfter, fused.lossAfter, fused.lossBefore, 0.05)
-      found.dispose()
-      fused.dispose()
-    })
-  },
-)
+  it.runIf(authorsCode !== undefined)("reproduces the authors' code, with its noise", async () => {
+    const gradient = tint({ lossGradient, compatibility: 'authors-code' })
+    const found = await literalStep(model, golden, gradient)
+    const fused = await trainingStep(model, golden.inputIds, stepOptions(golden, gradient))
+    const share = golden.steps > 1 ? 0.06 : 0.025
+    expectLossClose(found.lossAfter, authorsCode!.lossAfter, lossBefore, share, 2e-5)
+    expectLossClose(found.lossAfter, fused.lossAfter, fused.lossBefore, 0.05)
+    found.dispose()
+    fused.dispose()
+  })
+})
 
 /** Each weight's change, literal against fused: half a percent in the Frobenius norm, as the golden cases allow. */
 async function expectSameUpdates(

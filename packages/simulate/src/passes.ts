@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
+  type AttentionContext,
   backwardLayer,
   embedTokens,
   type ForwardPass,
@@ -138,13 +139,14 @@ export async function backwardLearning(
   headGradient: tf.Tensor2D,
   learning: readonly Layer[],
   forward: LearningForward,
+  attention: AttentionContext,
   learned: LearnedParameters,
   rules: GradientRules,
   { inputs, learnedPositions, learningRate }: StepPlan,
   afterBlock: AfterBlock,
 ): Promise<void> {
   const { batch, length } = inputs
-  const pass = { parameters: learned, rules, positions: learnedPositions }
+  const pass = { parameters: learned, attention, rules, positions: learnedPositions }
   let gradient = tf.tidy(() => {
     const shaped = tf.reshape(headGradient, [batch, length, headGradient.shape[1]]) as tf.Tensor3D
     return projectToHeadBackward(model, firstPositions(shaped, learnedPositions))

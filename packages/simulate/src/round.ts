@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import {
+  type AttentionContext,
   gradientRules,
   type InnerModel,
   type LearnedParameters,
@@ -14,10 +15,12 @@ import type { StepPlan } from './step-plan'
  * The second half of a round: loss gradient, backward and descent. Frees what the forward kept for it.
  *
  * @param forward of the same plan, with memories kept; stays the caller's
+ * @param attention the forward's
  */
 export async function learnFrom(
   model: InnerModel,
   forward: LearningForward,
+  attention: AttentionContext,
   learned: LearnedParameters,
   plan: StepPlan,
   afterBlock: AfterBlock,
@@ -35,7 +38,7 @@ export async function learnFrom(
     signal,
   )
   try {
-    await backwardLearning(model, gradient, learning, forward, learned, rules, plan, afterBlock)
+    await backwardLearning(model, gradient, learning, forward, attention, learned, rules, plan, afterBlock)
   } finally {
     gradient.dispose()
   }

@@ -1,6 +1,16 @@
+import type { Adapter } from '@tintjs/inner'
+import { bloom } from '@tintjs/inner-bloom'
+import { gptNeoX } from '@tintjs/inner-gpt-neox'
+import { gpt2 } from '@tintjs/inner-gpt2'
+import { gptj } from '@tintjs/inner-gptj'
+import { llamaFamily } from '@tintjs/inner-llama'
+import { opt } from '@tintjs/inner-opt'
 import type { GoldenCase } from '@tooling/golden-cases'
 import { expect } from 'vitest'
 import type { GradientChoice, TrainingStepOptions } from './index'
+
+/** Every family that golden cases are of. */
+export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom]
 
 /** The step that a golden case describes. */
 export function stepOptions(golden: GoldenCase, gradient?: GradientChoice): TrainingStepOptions {

@@ -23,7 +23,7 @@ export {
   TintError,
 } from './errors'
 export { crossEntropy } from './operators/cross-entropy'
-export { mergeHeads, splitHeads } from './operators/heads'
+export { groupHeads, mergeHeads, splitHeads, ungroupHeads } from './operators/heads'
 export {
   type Normalisation,
   type Normalised,
@@ -38,6 +38,7 @@ export {
   type SharedOrBatchedMatrix,
   sumOfOuterProducts,
 } from './operators/product'
+export { type Pairing, type Rotation, rotatePairs } from './operators/rotate-pairs'
 export { disposeStructure, tidyStructure } from './operators/tidy'
 export { type PytorchTensorEntry, readPytorchHeader, readPytorchTensor } from './pytorch'
 export {

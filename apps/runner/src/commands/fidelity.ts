@@ -1,9 +1,15 @@
 import { basename, join } from 'node:path'
 import { fidelityPage } from '@tintjs/evaluate'
 import { type Derivative, describeInnerModel } from '@tintjs/inner'
-import { measureFidelity, singleApproximations } from '@tintjs/simulate'
+import {
+  derivativeApproximations,
+  exactDerivatives,
+  type FidelityOptions,
+  measureFidelity,
+  singleApproximations,
+} from '@tintjs/simulate'
 import { useEngine, writeFileAtomically, writeFolderAtomically } from '@tintjs/tensor/node'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
 import { UsageError } from '../failures'
 import { checkTokenOptions, readTokens, type TokenOptions, type TokensOfFile } from '../fidelity-input'
@@ -22,6 +28,7 @@ interface FidelityCommandOptions extends EngineOptions, TokenOptions {
   readonly learningRate: number
   readonly layers?: number
   readonly derivatives?: Derivative[]
+  readonly execution: 'fused' | 'literal'
   readonly output?: string
 }
 
@@ -39,6 +46,11 @@ export function configure(command: Command): void {
       '--derivatives <list>',
       'to try, each alone (default: central:10,central:100,central:1000,forward:100,forward:1000,forward:10000)',
       readDerivatives,
+    )
+    .addOption(
+      new Option('--execution <way>', "literal: the derivatives only, as a simulator's operators take them")
+        .choices(['fused', 'literal'])
+        .default('fused'),
     )
     .option(
       '--output <place>',
@@ -88,14 +100,15 @@ async function measure(
   options: FidelityCommandOptions,
   progress: Progress,
 ): Promise<FidelityCommandReport> {
-  const { trainLength, learningRate, layers, derivatives } = options
+  const { trainLength, learningRate, layers } = options
+  const comparison = comparisonOf(options)
   const engine = await useEngine(options.engine)
   const model = await loadModel(name, progress)
   try {
     const measured = await timed(() =>
       measureFidelity(model.value, tokens, {
         ...{ trainLength, learningRate, layers },
-        approximations: singleApproximations(derivatives),
+        ...comparison,
         signal: interruption.signal,
         onProgress: ({ done, total }) => progress.update('fidelity', done, total),
       }),
@@ -119,6 +132,15 @@ async function measure(
   } finally {
     model.value.dispose()
   }
+}
+
+/** What is compared with what. */
+function comparisonOf({
+  execution,
+  derivatives,
+}: FidelityCommandOptions): Pick<FidelityOptions, 'reference' | 'approximations'> {
+  if (execution === 'fused') return { approximations: singleApproximations(derivatives) }
+  return { reference: exactDerivatives, approximations: derivativeApproximations(derivatives) }
 }
 
 function sequencesOf(tokens: TokensOfFile['tokens']): readonly (readonly number[])[] {

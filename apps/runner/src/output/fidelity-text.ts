@@ -25,22 +25,22 @@ export interface FidelityCommandReport extends FidelityReport {
  * @param written where the page is, if anywhere
  */
 export function fidelityText(report: FidelityCommandReport, written: string | undefined): string {
-  const { exact } = report
+  const { reference } = report
   const note = dim(
-    'Of the updates: relative error |update - exact| / |exact| (1: does not learn) and cosine, all weights as one vector.',
+    'Of the updates: relative error |update - reference| / |reference| (1: does not learn) and cosine, all weights as one vector.',
   )
   const facts = pairsText({
-    exact: `${lossText(exact.lossBefore)} -> ${lossText(exact.lossAfter)}, a change of ${changeText(exact.lossChange)} nats; scales of norms learn, too`,
+    reference: `${reference.name}: ${lossText(reference.lossBefore)} -> ${lossText(reference.lossAfter)} nats`,
     tokens: `${report.sequences === 1 ? '' : `${countText(report.sequences)} sequences of `}${countText(report.tokens)} from ${report.file}, the first ${countText(report.trainLength)} learned`,
     rate: rateText(report.learningRate),
     layers: `the last ${report.layers} and the final norm`,
     engine: report.engine,
     ...(written === undefined ? {} : { written }),
   })
-  return `${overallTable(report)}\n${note}\n\n${kindTable(report)}\n${dim('The same for TinT, all approximations together, by kinds of weights; share of the whole exact update, squared.')}\n\n${facts}\n`
+  return `${overallTable(report)}\n${note}\n\n${kindTable(report)}${facts}\n`
 }
 
-function overallTable({ exact, approximations }: FidelityReport): string {
+function overallTable({ reference, approximations }: FidelityReport): string {
   const rows = approximations.map(({ name, overall, lossChange, lossChangeRelativeError }) => [
     name,
     ...comparisonCells(overall),
@@ -49,20 +49,22 @@ function overallTable({ exact, approximations }: FidelityReport): string {
   ])
   return tableText(
     ['approximation', 'relative error', 'cosine', 'loss change', 'its error'],
-    [['exact', '0', '1', changeText(exact.lossChange), '0'], ...rows],
+    [[reference.name, '0', '1', changeText(reference.lossChange), '0'], ...rows],
   )
 }
 
-/** The kinds of weights under the last approximation, which is all of them together. */
-function kindTable({ exact, approximations }: FidelityReport): string {
-  const together = approximations.at(-1)
-  const rows = exact.kinds.map(({ kind, share, parameters }, index) => [
+/** The kinds of weights under all approximations together, where they were measured. */
+function kindTable({ reference, approximations }: FidelityReport): string {
+  const together = approximations.find(({ part }) => part === 'all')
+  if (together === undefined) return ''
+  const rows = reference.kinds.map(({ kind, share, parameters }, index) => [
     kind,
     countText(parameters),
     `${(100 * share).toFixed(1)} %`,
-    ...comparisonCells(together?.kinds[index]),
+    ...comparisonCells(together.kinds[index]),
   ])
-  return tableText(['weight', 'parameters', 'share', 'relative error', 'cosine'], rows)
+  const note = `The same for ${together.name} by kinds of weights; share of the reference's whole update, squared.`
+  return `${tableText(['weight', 'parameters', 'share', 'relative error', 'cosine'], rows)}\n${dim(note)}\n\n`
 }
 
 function comparisonCells(comparison: UpdateComparison | undefined): string[] {

@@ -1,6 +1,7 @@
 import type { Operator } from '../operators/operator'
 import type { TintDimensions } from '../plan/dimensions'
-import type { Instruction, TintProgram } from '../program/program'
+import { blocksOf, type Instruction, type TintProgram } from '../program/program'
+import { sum } from './sum'
 
 /** The floating-point operations of one forward and one backward of a program's blocks. */
 export interface ProgramArithmetic {
@@ -17,13 +18,12 @@ export interface ProgramArithmetic {
  * @param learnedPositions tokens that a gradient reaches
  */
 export function programArithmetic(
-  { blocks, finalNorm }: TintProgram,
+  program: TintProgram,
   dimensions: TintDimensions,
   { length, learnedPositions }: { readonly length: number; readonly learnedPositions: number },
 ): ProgramArithmetic {
-  const all = finalNorm === undefined ? blocks : [...blocks, finalNorm]
   const total = (part: 'forward' | 'backward', tokens: number) =>
-    sum(all.map((block) => instructionsArithmetic(block[part], dimensions, tokens)))
+    sum(blocksOf(program).map((block) => instructionsArithmetic(block[part], dimensions, tokens)))
   return { forward: total('forward', length), backward: total('backward', learnedPositions) }
 }
 
@@ -55,8 +55,4 @@ function operatorArithmetic(operator: Operator, { width }: TintDimensions, token
     default:
       return 0
   }
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -2,7 +2,8 @@ import { allParameters, frozenParameters, type InnerModelDescription, parameterS
 import type { ModuleKind, TintModule } from '../modules/module'
 import { stepParameters } from '../operators/operator'
 import type { TintDimensions } from '../plan/dimensions'
-import type { BlockProgram, TintProgram } from '../program/program'
+import { type BlockProgram, blocksOf, type TintProgram } from '../program/program'
+import { sum } from './sum'
 
 /** What the modules of one kind count. */
 export interface ModuleCount {
@@ -55,8 +56,7 @@ export function countParameters(
 ): ParameterAccount {
   const calls = moduleCalls(program, layers)
   const modules = countByKind(calls, dimensions)
-  const all = [...program.blocks, ...(program.finalNorm === undefined ? [] : [program.finalNorm])]
-  const prefixSets = sum(all.map(({ prefixes }) => prefixes.length))
+  const prefixSets = sum(blocksOf(program).map(({ prefixes }) => prefixes.length))
   const prefixes = prefixSets * dimensions.prefixTokens * dimensions.hiddenSize
   const frozen = sum(frozenParameters(description).map(parameterSize))
   return {
@@ -70,15 +70,15 @@ export function countParameters(
 }
 
 /** The module of each call of the program. */
-function moduleCalls({ blocks, finalNorm, loss }: TintProgram, layers: number): TintModule[] {
-  const first = blocks.length - layers
+function moduleCalls(program: TintProgram, layers: number): TintModule[] {
+  const blocks = blocksOf(program)
+  const first = program.blocks.length - layers
   const of = (instructions: BlockProgram['forward']) =>
     instructions.flatMap((instruction) => (instruction.kind === 'module' ? [instruction.module] : []))
-  const learning = [...blocks.slice(first), ...(finalNorm === undefined ? [] : [finalNorm])]
   return [
     ...blocks.slice(0, first).flatMap(({ forward }) => of(forward)),
-    ...learning.flatMap(({ forward, backward }) => [...of(forward), ...of(backward)]),
-    loss,
+    ...blocks.slice(first).flatMap(({ forward, backward }) => [...of(forward), ...of(backward)]),
+    program.loss,
   ]
 }
 
@@ -97,8 +97,4 @@ function countByKind(calls: readonly TintModule[], dimensions: TintDimensions): 
       distinctParameters: sum(distinct.map(size)),
     }
   })
-}
-
-function sum(values: readonly number[]): number {
-  return values.reduce((total, value) => total + value, 0)
 }

@@ -1,8 +1,8 @@
-import type { Attention } from '@tintjs/inner'
+import { type Attention, keyValueHeads, type RotaryPositions } from '@tintjs/inner'
 import { tokenStep } from '../operators/operator'
 import type { SoftmaxAttention } from '../operators/softmax-attention'
 import type { TintDimensions } from '../plan/dimensions'
-import { outputNamed } from '../program/compiler'
+import { type BlockCompiler, outputNamed } from '../program/compiler'
 import type { Register } from '../program/program'
 import type { LeafModules } from './leaf-modules'
 import { type LinearRegisters, linearModules, memorySlot } from './linear'
@@ -24,13 +24,27 @@ function softmaxAttention(
   return {
     kind: 'softmaxAttention',
     innerHeads: layer.heads,
-    headWidth: layer.value.outputWidth / layer.heads,
+    keyValueHeads: keyValueHeads(layer),
+    headWidth: headWidthOf(layer),
     scale: layer.scale,
+    ...(layer.positions?.kind === 'alibi' ? { alibi: layer.positions } : {}),
+    ...(layer.window === undefined ? {} : { window: layer.window }),
     querySlot: querySlot(dimensions),
     keySlot: keySlot(dimensions),
     valueSlot,
     outputSlot: signalSlot,
     transposed,
+  }
+}
+
+/** Turns queries or keys by their positions; their backward is never needed, as they never learn. */
+function rotaryModule(positions: RotaryPositions, headWidth: number): TintModule {
+  return {
+    kind: 'rotary positions',
+    steps: [tokenStep({ kind: 'positionRotation', slot: signalSlot, headWidth, positions }, 'replace')],
+    inputs: { input: signalSlot },
+    outputs: { output: signalSlot },
+    prefixes: 'unused',
   }
 }
 
@@ -75,7 +89,11 @@ export const attentionModules: LeafModules<Attention, AttentionRegisters> = {
     ) as [LinearForward, LinearForward, LinearForward]
     const outputs = compiler.call(attentionForward(layer, compiler.dimensions), {
       layer: layer.name,
-      inputs: { query: onlyChunk(query), key: onlyChunk(key), value: onlyChunk(value) },
+      inputs: {
+        query: turned(layer, onlyChunk(query), compiler),
+        key: turned(layer, onlyChunk(key), compiler),
+        value: onlyChunk(value),
+      },
     })
     const memory = {
       query: outputNamed(outputs, 'query'),
@@ -92,6 +110,17 @@ export const attentionModules: LeafModules<Attention, AttentionRegisters> = {
     })
     return linearModules.backward(layer.value, [outputNamed(outputs, 'valueGradient')], value, compiler)
   },
+}
+
+/** Queries or keys with their rotary positions, where the layer has them. */
+function turned(layer: Attention, register: Register, compiler: BlockCompiler): Register {
+  if (layer.positions?.kind !== 'rotary') return register
+  const module = rotaryModule(layer.positions, headWidthOf(layer))
+  return outputNamed(compiler.call(module, { layer: layer.name, inputs: { input: register } }), 'output')
+}
+
+function headWidthOf({ query, heads }: Attention): number {
+  return query.outputWidth / heads
 }
 
 type LinearForward = ReturnType<typeof linearModules.forward>

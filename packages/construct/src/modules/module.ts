@@ -6,6 +6,7 @@ import { tokenStep } from '../operators/operator'
 export type ModuleKind =
   | `${'linear' | 'norm'} ${'forward' | 'backward' | 'descent'}`
   | `${'activation' | 'attention'} ${'forward' | 'backward'}`
+  | 'rotary positions'
   | 'product'
   | 'loss gradient'
 

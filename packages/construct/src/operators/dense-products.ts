@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { integerTensor } from '@tintjs/inner'
 import { TintError } from '@tintjs/tensor'
 import type { TintDimensions } from '../plan/dimensions'
 import type { Matrices } from './arithmetic'
+import type { Execution } from './execution'
 
 /** One of an operator's matrices. */
 export function matrixNamed(matrices: Matrices, name: string): tf.Tensor {
@@ -55,15 +57,28 @@ export function headSplitProduct(x: tf.Tensor3D, matrix: tf.Tensor3D, bias: tf.T
  *
  * @param matrix `[Nmax + K, channels]`
  * @param scales `[heads]`
- * @param rows the row of each position in the one-hots, `[T]`
- * @returns `[1, T, heads * channels]`
+ * @param rows the row of each position in the one-hots, `[T]`, or `[1 or batch, T]`
+ * @returns `[1 or batch, T, heads * channels]`
  */
-export function positionImage(matrix: tf.Tensor2D, scales: tf.Tensor1D, rows: tf.Tensor1D): tf.Tensor3D {
+export function positionImage(
+  matrix: tf.Tensor2D,
+  scales: tf.Tensor1D,
+  rows: tf.Tensor1D | tf.Tensor2D,
+): tf.Tensor3D {
+  const batch = rows.rank === 2 ? rows.shape[0] : 1
   return tf.tidy(() => {
-    const images = tf.expandDims(tf.gather(matrix, rows), 1)
+    const images = tf.expandDims(tf.gather(matrix, tf.reshape(rows, [-1])), 1)
     const byHead = tf.mul(images, tf.reshape(scales, [1, -1, 1]))
-    return tf.reshape(byHead, [1, rows.shape[0], scales.shape[0] * matrix.shape[1]]) as tf.Tensor3D
+    return tf.reshape(byHead, [batch, rows.size / batch, scales.shape[0] * matrix.shape[1]]) as tf.Tensor3D
   })
+}
+
+/** The positions of the tokens, which may restart, `[1 or batch, N]`, int32, owned by the caller. */
+export function positionTensor({
+  positionIds,
+  tokens,
+}: Pick<Execution, 'positionIds' | 'tokens'>): tf.Tensor2D {
+  return integerTensor(positionIds.map((row) => row.subarray(0, tokens)))
 }
 
 /** The rows of prefixes, then tokens, in the position one-hots. @returns `[K + N]`, int32, owned by the caller */

@@ -60,7 +60,7 @@ describe('structured execution', () => {
               await expectSame(structured, dense, 2e-5 * Math.max(1, largest), module.kind)
               tf.dispose([structured, dense])
             }
-            execution.attentionBias.dispose()
+            execution.attention.dispose()
             simulator.dispose()
             model.dispose()
           })

@@ -1,5 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core'
-import type { InnerModel, PredictionRows } from '@tintjs/inner'
+import type { AttentionContext, InnerModel, PredictionRows } from '@tintjs/inner'
 import { TintError } from '@tintjs/tensor'
 import type { TintDimensions } from '../plan/dimensions'
 
@@ -8,8 +7,10 @@ export interface Execution {
   readonly dimensions: TintDimensions
   /** Descent's rate; a scale of the value images of its attention. */
   readonly learningRate: number
-  /** Added to the scores of softmax attention between tokens, `[1 or batch, 1, N, N]`. */
-  readonly attentionBias: tf.Tensor4D
+  /** Which token may look at which, and where tokens stand; of all tokens of the input. */
+  readonly attention: AttentionContext
+  /** `[1 or batch][N]`: beside absolute positions, tokens have one-hots of these. */
+  readonly positionIds: readonly Int32Array[]
   /** How many tokens the state has, `N`; in a backward pass, those that a gradient can reach. */
   readonly tokens: number
   /** Which tokens are training targets, and from which rows of the `[batch * N]` tokens they are predicted. */

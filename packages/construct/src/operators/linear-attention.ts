@@ -1,5 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { multiplyBy, multiplyByTransposed, sumOfOuterProducts, TintError } from '@tintjs/tensor'
+import {
+  mergeHeads,
+  multiplyBy,
+  multiplyByTransposed,
+  splitHeads,
+  sumOfOuterProducts,
+  TintError,
+} from '@tintjs/tensor'
 import type { TintDimensions } from '../plan/dimensions'
 import { type PrefixState, type TintState, type TokenSlots, tokenSlots } from '../state/state'
 import type { Matrices, MatrixSettings, OperatorArithmetic } from './arithmetic'
@@ -106,9 +113,8 @@ export const linearAttention: OperatorArithmetic<LinearAttention> = {
     const image = (role: Role) => splitHeads(denseImage(role, state, matrices, rows), linearHeads)
     const scores = tf.matMul(image('query'), image('key'), false, true)
     const open = readingMask(operator.readers, prefixTokens, tokens)
-    const read = tf.matMul(tf.mul(scores, open), image('value'))
-    const merged = tf.reshape(tf.transpose(read, [0, 2, 1, 3]), state.shape) as tf.Tensor3D
-    const output = crossHeadProduct(merged, matrixNamed(matrices, 'output.heads') as tf.Tensor3D)
+    const read = tf.matMul(tf.mul(scores, open), image('value')) as tf.Tensor4D
+    const output = crossHeadProduct(mergeHeads(read), matrixNamed(matrices, 'output.heads') as tf.Tensor3D)
     const mask = matrices['output.positions']
     return mask === undefined ? output : tf.mul(output, tf.expandDims(tf.gather(mask, rows), 0))
   },
@@ -289,12 +295,6 @@ function denseImage(role: Role, state: tf.Tensor3D, matrices: Matrices, rows: tf
   if (positions === undefined) return image
   const scales = matrixNamed(matrices, `${role}.positionScales`) as tf.Tensor1D
   return tf.add(image, positionImage(positions as tf.Tensor2D, scales, rows))
-}
-
-/** `[batch, T, heads * width]` to `[batch, heads, T, width]`. */
-function splitHeads(x: tf.Tensor3D, heads: number): tf.Tensor4D {
-  const [batch, positions, width] = x.shape
-  return tf.transpose(tf.reshape(x, [batch, positions, heads, width / heads]), [0, 2, 1, 3]) as tf.Tensor4D
 }
 
 /** 1 where a reader may look, `[K + N, K + N]`: from one side to the other. */

@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import type { TintDimensions } from '../plan/dimensions'
 import type { TintState } from '../state/state'
 import type { Matrices, MatrixSettings, OperatorArithmetic, ParameterShapes } from './arithmetic'
@@ -12,6 +12,7 @@ import { type HeadProjectionBackward, headProjectionBackward } from './head-proj
 import { type LinearAttention, linearAttention } from './linear-attention'
 import { type NextTokenAttention, nextTokenAttention } from './next-token-attention'
 import { type Perceptron, perceptron } from './perceptron'
+import { type PositionRotation, positionRotation } from './position-rotation'
 import { type SoftmaxAttention, softmaxAttention } from './softmax-attention'
 import { type VocabularyPerceptron, vocabularyPerceptron } from './vocabulary-perceptron'
 
@@ -20,6 +21,7 @@ export type Operator =
   | CrossHeadLinear
   | LinearAttention
   | SoftmaxAttention
+  | PositionRotation
   | NextTokenAttention
   | Perceptron
   | GatedUnit
@@ -33,6 +35,7 @@ const arithmetic: {
   crossHeadLinear,
   linearAttention,
   softmaxAttention,
+  positionRotation,
   nextTokenAttention,
   perceptron,
   gatedUnit,
@@ -76,14 +79,16 @@ export function applyStep({ operator, gate }: Step, state: TintState, execution:
   return applyGate(gate, state, arithmeticOf(operator).apply(operator, state, execution))
 }
 
-/** The dense matrices of a step, owned by the caller's `tf.tidy`. */
+/** The dense matrices of a step by the names of {@link stepParameters}, owned by the caller. */
 export function materialiseStep({ operator, gate }: Step, settings: MatrixSettings): Matrices {
-  const vectors = materialiseGate(gate, settings.dimensions)
-  return {
-    ...arithmeticOf(operator).materialise(operator, settings),
-    'gate.old': vectors.old,
-    'gate.new': vectors.new,
-  }
+  return tf.tidy(() => {
+    const vectors = materialiseGate(gate, settings.dimensions)
+    return {
+      ...arithmeticOf(operator).materialise(operator, settings),
+      'gate.old': vectors.old,
+      'gate.new': vectors.new,
+    }
+  })
 }
 
 /**

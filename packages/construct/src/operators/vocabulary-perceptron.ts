@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { expectedHeadRows, gatherHeadInputs, headRows, type LossGradient, rowSlices } from '@tintjs/inner'
-import { tokenSlots } from '../state/state'
+import { inWholeSlot, tokenSlots } from '../state/state'
 import type { OperatorArithmetic } from './arithmetic'
 import { tokensOf, withoutPrefixes } from './dense-products'
 import { type Execution, requireFilled } from './execution'
@@ -38,7 +38,7 @@ export const vocabularyPerceptron: OperatorArithmetic<VocabularyPerceptron> = {
     const indices = tf.tensor2d(train.rows, [train.rows.length, 1], 'int32')
     const scattered = tf.scatterND(indices, tf.concat(expected, 0), inputs.shape)
     const whole = inWholeSlot(
-      tf.reshape(scattered, [...slot.shape.slice(0, 2), inputs.shape[1]]),
+      tf.reshape(scattered, [slot.shape[0], slot.shape[1], inputs.shape[1]]),
       dimensions.width,
     )
     return { tokens: tokenSlots(dimensions.slots, new Map([[intoSlot, whole]])) }
@@ -71,12 +71,4 @@ function headInputs(slot: tf.Tensor3D, { model }: Execution): tf.Tensor2D {
   const embeddingWidth = headRows(model).shape[1]
   const rows = tf.reshape(slot, [batch * count, width]) as tf.Tensor2D
   return embeddingWidth === width ? rows : tf.slice(rows, [0, 0], [batch * count, embeddingWidth])
-}
-
-function inWholeSlot(x: tf.Tensor, width: number): tf.Tensor3D {
-  return tf.pad(x as tf.Tensor3D, [
-    [0, 0],
-    [0, 0],
-    [0, width - (x.shape[2] as number)],
-  ])
 }

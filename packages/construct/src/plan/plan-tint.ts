@@ -7,6 +7,7 @@ import {
   checkPrefixTokens,
   checkSoftmaxHeads,
   hiddenSizeFor,
+  innerAttention,
   prefixTokensFor,
   validPrefixTokens,
   validSoftmaxHeads,
@@ -80,10 +81,10 @@ function chooseSoftmaxHeads(
   asked: number | undefined,
 ): number {
   if (asked !== undefined) {
-    checkSoftmaxHeads(inner, hiddenSize, asked, maxLength)
+    checkSoftmaxHeads(innerAttention(inner), hiddenSize, asked, maxLength)
     return asked
   }
-  const [fewest] = validSoftmaxHeads(inner, hiddenSize, maxLength)
+  const [fewest] = validSoftmaxHeads(innerAttention(inner), hiddenSize, maxLength)
   if (fewest !== undefined) return fewest
   throw new DimensionError(
     `No number of simulator heads (Hsim) fits Dsim = ${hiddenSize}, the width D = ${inner.width} and ${inner.heads} heads for texts of ${maxLength} tokens; shorten maxLength.`,

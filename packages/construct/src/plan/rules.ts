@@ -1,4 +1,4 @@
-import type { InnerModelDescription } from '@tintjs/inner'
+import { type Attention, type InnerModelDescription, keyValueHeads } from '@tintjs/inner'
 import { DimensionError } from '@tintjs/tensor'
 import { positionDigits } from '../operators/next-token-attention'
 import { layersOf } from './layers'
@@ -24,18 +24,49 @@ export function hiddenSizeFor(width: number, prefixTokens: number): number {
   return width * (width / prefixTokens + 1)
 }
 
+/** What the simulator's heads must hold of the inner model's attention. */
+export interface InnerAttention {
+  readonly width: number
+  readonly heads: number
+  /** Numbers of one head; the same in all layers. */
+  readonly headWidth: number
+  /** Whether a coordinate beside the head's own numbers is needed: ALiBi's. */
+  readonly needsSpare: boolean
+}
+
+/** The inner model's attention, whose layers {@link checkLayers} has found alike. */
+export function innerAttention(description: InnerModelDescription): InnerAttention {
+  const { width, heads } = description
+  const [first, ...others] = attentionLayers(description)
+  return {
+    width,
+    heads,
+    headWidth: first === undefined ? width / heads : headWidthOf(first),
+    needsSpare: [first, ...others].some((layer) => layer?.positions?.kind === 'alibi'),
+  }
+}
+
+function attentionLayers(description: InnerModelDescription): Attention[] {
+  return layersOf(description).filter((layer) => layer.kind === 'attention')
+}
+
+function headWidthOf({ query, heads }: Attention): number {
+  return query.outputWidth / heads
+}
+
 /** Values of `Hsim` that the sizes allow, smallest first. */
-export function validSoftmaxHeads(
-  { width, heads }: { readonly width: number; readonly heads: number },
-  hiddenSize: number,
-  maxLength: number,
-): number[] {
-  const innerHeadWidth = width / heads
-  const widths = Array.from({ length: heads }, (_, index) => (index + 1) * innerHeadWidth)
-  return widths
+export function validSoftmaxHeads(inner: InnerAttention, hiddenSize: number, maxLength: number): number[] {
+  const { width, heads, headWidth: innerHeadWidth, needsSpare } = inner
+  return Array.from(
+    { length: Math.floor(width / innerHeadWidth) },
+    (_, index) => (index + 1) * innerHeadWidth,
+  )
     .filter(
       (headWidth) =>
-        width % headWidth === 0 && hiddenSize / headWidth >= heads && positionDigits(maxLength) <= headWidth,
+        width % headWidth === 0 &&
+        hiddenSize / headWidth >= heads &&
+        positionDigits(maxLength) <= headWidth &&
+        !(needsSpare && headWidth === innerHeadWidth),
     )
     .map((headWidth) => hiddenSize / headWidth)
     .reverse()
@@ -47,7 +78,7 @@ export function checkPrefixTokens(width: number, prefixTokens: number): void {
   if (valid.includes(prefixTokens)) return
   const rule =
     Number.isInteger(prefixTokens) && prefixTokens > 0 && width % prefixTokens === 0
-      ? `leaves ${width / prefixTokens} rows for each prefix token, and Dsim = D (D/K + 1) must be at least 4 D`
+      ? `leaves ${width / prefixTokens === 1 ? '1 row' : `${width / prefixTokens} rows`} for each prefix token, and Dsim = D (D/K + 1) must be at least 4 D`
       : `does not divide the inner model's width D = ${width}`
   throw new DimensionError(
     `${prefixTokens} prefix tokens (K) cannot be: ${prefixTokens} ${rule}; expected ${nearest(valid, prefixTokens)}.`,
@@ -76,14 +107,14 @@ export function checkHiddenSize(width: number, prefixTokens: number, hiddenSize:
 
 /** @throws DimensionError naming the first rule that the simulator's heads break */
 export function checkSoftmaxHeads(
-  inner: { readonly width: number; readonly heads: number },
+  inner: InnerAttention,
   hiddenSize: number,
   softmaxHeads: number,
   maxLength: number,
 ): void {
   const valid = validSoftmaxHeads(inner, hiddenSize, maxLength)
   if (valid.includes(softmaxHeads)) return
-  const { width, heads } = inner
+  const { width, heads, headWidth: innerHeadWidth, needsSpare } = inner
   const headWidth = hiddenSize / softmaxHeads
   const rules: readonly (readonly [boolean, string])[] = [
     [Number.isInteger(softmaxHeads) && softmaxHeads > 0, 'it must be a whole number above 0'],
@@ -91,8 +122,12 @@ export function checkSoftmaxHeads(
     [Number.isInteger(headWidth), `it must divide Dsim = ${hiddenSize}`],
     [width % headWidth === 0, `Dsim/Hsim = ${headWidth} must divide the width D = ${width}`],
     [
-      heads % (width / headWidth) === 0,
-      `the inner model's ${heads} heads must be a multiple of D/(Dsim/Hsim) = ${width / headWidth}`,
+      headWidth % innerHeadWidth === 0,
+      `the inner model's ${heads} heads must be a multiple of D/(Dsim/Hsim) = ${width / headWidth}, so that none is cut`,
+    ],
+    [
+      !needsSpare || headWidth > innerHeadWidth,
+      `its heads must be wider than the inner model's ${innerHeadWidth}, as ALiBi needs a coordinate of its own`,
     ],
   ]
   const broken = rules.find(([holds]) => !holds)?.[1] ?? tooNarrow(headWidth, maxLength)
@@ -120,6 +155,11 @@ export function checkLayers(description: InnerModelDescription): void {
       )
     }
     if (layer.kind === 'attention') {
+      if (width % (layer.query.outputWidth / layer.heads) !== 0 || !sameHeadWidths(layer)) {
+        throw new DimensionError(
+          `The attention ${layer.name} has heads of ${layer.query.outputWidth / layer.heads} numbers; expected a divisor of the inner model's width ${width}, the same for queries, keys and values.`,
+        )
+      }
       for (const { name, outputWidth } of [layer.query, layer.key, layer.value]) {
         if (outputWidth > width) {
           throw new DimensionError(
@@ -129,10 +169,27 @@ export function checkLayers(description: InnerModelDescription): void {
       }
     }
   }
+  checkHeadWidths(description)
   const embeddingWidth = description.head.vocabulary.shape.at(-1) ?? 0
   if (embeddingWidth > width) {
     throw new DimensionError(
       `The head is ${embeddingWidth} wide; expected at most the inner model's width ${width}.`,
     )
   }
+}
+
+function sameHeadWidths(layer: Attention): boolean {
+  const { query, key, value, heads } = layer
+  const shared = keyValueHeads(layer)
+  const headWidth = query.outputWidth / heads
+  return key.outputWidth / shared === headWidth && value.outputWidth / shared === headWidth
+}
+
+function checkHeadWidths(description: InnerModelDescription): void {
+  const [first, ...others] = attentionLayers(description)
+  const other = others.find((layer) => first !== undefined && headWidthOf(layer) !== headWidthOf(first))
+  if (first === undefined || other === undefined) return
+  throw new DimensionError(
+    `The attention ${other.name} has heads of ${headWidthOf(other)} numbers and ${first.name} of ${headWidthOf(first)}; expected the same in all layers.`,
+  )
 }

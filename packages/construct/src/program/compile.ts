@@ -1,10 +1,7 @@
 import type { InnerModelDescription, Layer, Product } from '@tintjs/inner'
 import { TintError } from '@tintjs/tensor'
-import { activationModules } from '../modules/activation'
-import { type AttentionRegisters, attentionModules } from '../modules/attention'
-import { type LinearRegisters, linearModules } from '../modules/linear'
+import { leafModulesOf } from '../modules/leaves'
 import { lossModule } from '../modules/loss'
-import { type NormRegisters, normModules } from '../modules/norm'
 import { multiplySignals } from '../modules/product'
 import type { TintDimensions } from '../plan/dimensions'
 import { type Approximations, BlockCompiler, ModuleLibrary } from './compiler'
@@ -66,10 +63,7 @@ function onlyRegister(signal: Signal): Register {
 
 /** What the layers of a tree remember for their backward. */
 type Memory =
-  | { readonly kind: 'linear'; readonly registers: LinearRegisters }
-  | { readonly kind: 'norm'; readonly registers: NormRegisters }
-  | { readonly kind: 'activation'; readonly registers: Signal }
-  | { readonly kind: 'attention'; readonly registers: AttentionRegisters }
+  | { readonly kind: 'leaf'; readonly registers: unknown }
   | { readonly kind: 'combined'; readonly children: readonly Memory[]; readonly outputs: readonly Signal[] }
 
 interface Compiled {
@@ -79,22 +73,6 @@ interface Compiled {
 
 function compileForward(layer: Layer, input: Signal, compiler: BlockCompiler): Compiled {
   switch (layer.kind) {
-    case 'linear': {
-      const { output, memory } = linearModules.forward(layer, input, compiler)
-      return { output, memory: { kind: 'linear', registers: memory } }
-    }
-    case 'norm': {
-      const { output, memory } = normModules.forward(layer, input, compiler)
-      return { output, memory: { kind: 'norm', registers: memory } }
-    }
-    case 'activation': {
-      const { output, memory } = activationModules.forward(layer, input, compiler)
-      return { output, memory: { kind: 'activation', registers: memory } }
-    }
-    case 'attention': {
-      const { output, memory } = attentionModules.forward(layer, input, compiler)
-      return { output, memory: { kind: 'attention', registers: memory } }
-    }
     case 'sequence': {
       const children: Memory[] = []
       let signal = input
@@ -124,24 +102,15 @@ function compileForward(layer: Layer, input: Signal, compiler: BlockCompiler): C
         memory: combined([first.memory, second.memory], [first.output, second.output]),
       }
     }
+    default: {
+      const { output, memory } = leafModulesOf(layer).forward(layer, input, compiler)
+      return { output, memory: { kind: 'leaf', registers: memory } }
+    }
   }
 }
 
 function compileBackward(layer: Layer, gradient: Signal, memory: Memory, compiler: BlockCompiler): Signal {
   switch (layer.kind) {
-    case 'linear':
-      return linearModules.backward(layer, gradient, expectMemory(memory, 'linear').registers, compiler)
-    case 'norm':
-      return normModules.backward(layer, gradient, expectMemory(memory, 'norm').registers, compiler)
-    case 'activation':
-      return activationModules.backward(
-        layer,
-        gradient,
-        expectMemory(memory, 'activation').registers,
-        compiler,
-      )
-    case 'attention':
-      return attentionModules.backward(layer, gradient, expectMemory(memory, 'attention').registers, compiler)
     case 'sequence': {
       const { children } = expectMemory(memory, 'combined')
       return [...layer.layers.entries()]
@@ -169,6 +138,10 @@ function compileBackward(layer: Layer, gradient: Signal, memory: Memory, compile
         return compileBackward(branch, own, childOf(children, index), compiler)
       })
       return compiler.addSignals(branches)
+    }
+    default: {
+      const { registers } = expectMemory(memory, 'leaf')
+      return leafModulesOf(layer).backward(layer, gradient, registers, compiler)
     }
   }
 }

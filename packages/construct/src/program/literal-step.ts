@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
-  attentionBias,
+  AttentionContext,
   embedTokens,
   headRows,
   integerTensor,
@@ -16,8 +16,8 @@ import { decodePrefixes } from '../prefixes/decode'
 import { groupByLeaf } from '../prefixes/prefix-source'
 import { PrefixTable } from '../prefixes/prefix-table'
 import type { TintSimulator } from '../simulator'
-import { tokenSlots } from '../state/state'
-import type { BlockProgram } from './program'
+import { inWholeSlot, tokenSlots } from '../state/state'
+import { type BlockProgram, blocksOf } from './program'
 import {
   type ModuleObserver,
   type RegisterValues,
@@ -54,7 +54,7 @@ export class LiteralStep {
   readonly #simulator: TintSimulator
   readonly #settings: LiteralStepSettings
   readonly #prefixes: PrefixTable
-  readonly #attentionBias: tf.Tensor4D
+  readonly #attention: AttentionContext
   readonly #frozen: readonly BlockProgram[]
   readonly #learning: readonly BlockProgram[]
   #entry: tf.Tensor3D | undefined
@@ -65,11 +65,11 @@ export class LiteralStep {
     this.#simulator = simulator
     this.#settings = settings
     this.#prefixes = new PrefixTable(simulator.prefixes)
-    this.#attentionBias = attentionBias(settings.inputs)
-    const { blocks, finalNorm } = simulator.program
-    const first = blocks.length - settings.layers
+    this.#attention = new AttentionContext(settings.inputs)
+    const blocks = blocksOf(simulator.program)
+    const first = simulator.program.blocks.length - settings.layers
     this.#frozen = blocks.slice(0, first)
-    this.#learning = [...blocks.slice(first), ...(finalNorm === undefined ? [] : [finalNorm])]
+    this.#learning = blocks.slice(first)
   }
 
   /**
@@ -141,7 +141,8 @@ export class LiteralStep {
   dispose(): void {
     this.#forget()
     this.#prefixes.dispose()
-    tf.dispose([this.#attentionBias, ...(this.#entry === undefined ? [] : [this.#entry])])
+    this.#attention.dispose()
+    this.#entry?.dispose()
   }
 
   async #runFrozen(): Promise<tf.Tensor3D> {
@@ -186,7 +187,7 @@ export class LiteralStep {
     return tf.tidy(() => {
       const ownRows = gatherRows(headRows(model), integerTensor(inputs.tokens))
       const brought = [headInput, ownRows].map((value) =>
-        wholeSlot(firstPositions(value, execution.tokens), dimensions.width),
+        inWholeSlot(firstPositions(value, execution.tokens), dimensions.width),
       )
       const { headInput: headSlot, ownRow } = program.loss.inputs as { headInput: number; ownRow: number }
       const contents = new Map([
@@ -213,7 +214,8 @@ export class LiteralStep {
     return {
       dimensions,
       learningRate,
-      attentionBias: this.#attentionBias,
+      attention: this.#attention,
+      positionIds: inputs.positionIds,
       tokens,
       train: rowsWithin(train, inputs.length, tokens),
       model,
@@ -232,12 +234,4 @@ export class LiteralStep {
 function rowsWithin({ rows, targets }: PredictionRows, length: number, tokens: number): PredictionRows {
   if (length === tokens) return { rows, targets }
   return { rows: rows.map((row) => Math.floor(row / length) * tokens + (row % length)), targets }
-}
-
-function wholeSlot(x: tf.Tensor3D, width: number): tf.Tensor3D {
-  return tf.pad(x, [
-    [0, 0],
-    [0, 0],
-    [0, width - x.shape[2]],
-  ])
 }

@@ -51,3 +51,8 @@ export interface TintProgram {
   readonly finalNorm: BlockProgram | undefined
   readonly loss: TintModule
 }
+
+/** All blocks of a program, the final norm too. */
+export function blocksOf({ blocks, finalNorm }: TintProgram): readonly BlockProgram[] {
+  return finalNorm === undefined ? blocks : [...blocks, finalNorm]
+}

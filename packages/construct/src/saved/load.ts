@@ -7,6 +7,7 @@ import {
   type InnerModel,
   type InnerModelDescription,
   type LoadOptions,
+  packageOfFamily,
   readJson,
 } from '@tintjs/inner'
 import { folderSource, hashModel } from '@tintjs/inner/node'
@@ -112,7 +113,7 @@ function describe(
   if (!adapters.some((adapter) => adapter.family === family)) {
     const given = adapters.map((adapter) => adapter.family).join(', ') || 'none'
     throw new ConfigError(
-      `The simulator in ${name} simulates a model of the family "${family}"; expected one of the given adapters: ${given}. Install the package of that family's adapter, such as @tintjs/inner-${family.replaceAll('_', '-')}, and give its adapter too.`,
+      `The simulator in ${name} simulates a model of the family "${family}"; expected one of the given adapters: ${given}. Install ${packageOfFamily(family) ?? "the package of that family's adapter"}, and give its adapter too.`,
     )
   }
   const description = adapterFor(config, adapters).describe(config, new Set(tensors))

@@ -115,11 +115,16 @@ export function constructOptions({ approximations }: Manifest): ConstructOptions
   }
 }
 
+/** Whether a folder holds a simulator, whole or damaged: whether it has a manifest. */
+export async function isSavedTint(source: CheckpointSource): Promise<boolean> {
+  const listed = await source.list()
+  return listed.some(({ path }) => path === savedFiles.manifest)
+}
+
 /** @throws CheckpointError when there is no manifest, or it is not one of this format and version */
 export async function readManifest(source: CheckpointSource): Promise<Manifest> {
   const where = `${savedFiles.manifest} in ${source.name}`
-  const listed = await source.list()
-  if (!listed.some(({ path }) => path === savedFiles.manifest)) {
+  if (!(await isSavedTint(source))) {
     throw new CheckpointError(
       `There is no ${savedFiles.manifest} in ${source.name}; expected the folder of a simulator, as saveTint (tint construct) writes it.`,
     )

@@ -49,3 +49,17 @@ function addIfPresent<Tensor extends tf.Tensor>(
   if (first === undefined) return second
   return second === undefined ? first : (tf.add(first, second) as Tensor)
 }
+
+/**
+ * A value that is narrower than a slot, with zeros behind it. Belongs to the caller's `tf.tidy`.
+ *
+ * @param x `[batch, N, at most width]`
+ * @param width of a slot
+ */
+export function inWholeSlot(x: tf.Tensor3D, width: number): tf.Tensor3D {
+  return tf.pad(x, [
+    [0, 0],
+    [0, 0],
+    [0, width - x.shape[2]],
+  ])
+}

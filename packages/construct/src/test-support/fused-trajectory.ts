@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
-  attentionBias,
+  AttentionContext,
   backwardLayer,
   embedTokens,
   forwardLayer,
   type GradientChoice,
   gradientRules,
   type InnerModel,
+  keyValueHeads,
   type Layer,
   type LayerMemory,
   LearnedParameters,
@@ -16,7 +17,7 @@ import {
   projectToHead,
   projectToHeadBackward,
 } from '@tintjs/inner'
-import { firstPositions, tidyStructure } from '@tintjs/tensor'
+import { firstPositions, groupHeads, tidyStructure, ungroupHeads } from '@tintjs/tensor'
 
 /** What the fused path has at a leaf: its input and, in the backward, the gradient of its output. */
 export interface LeafTrajectory {
@@ -48,7 +49,7 @@ export async function fusedTrajectory(
   const { inputs, train, learnedPositions, learningRate } = settings
   const { blocks, finalNorm, width } = model.description
   const layers: readonly Layer[] = finalNorm === undefined ? blocks : [...blocks, finalNorm]
-  const pass = { parameters: model.weights, attentionBias: attentionBias(inputs) }
+  const pass = { parameters: model.weights, attention: new AttentionContext(inputs) }
   const forward = tidyStructure(() => {
     const memories: LayerMemory[] = []
     let hidden = embedTokens(model, inputs)
@@ -73,7 +74,7 @@ export async function fusedTrajectory(
     let below = projectToHeadBackward(model, firstPositions(shaped, learnedPositions))
     const kept: { name: string; outputGradient: tf.Tensor3D }[] = []
     for (const [index, layer] of [...layers.entries()].toReversed()) {
-      const backwardPass = { parameters: model.weights, rules, positions: learnedPositions }
+      const backwardPass = { ...pass, rules, positions: learnedPositions }
       const { inputGradient, changes } = backwardLayer(layer, below, forward.memories[index]!, backwardPass)
       learned.descend(changes, learningRate, inputs.length)
       for (const change of changes) {
@@ -91,7 +92,8 @@ export async function fusedTrajectory(
     learned,
     dispose: () => {
       learned.dispose()
-      tf.dispose([pass.attentionBias, ...gradients.map(({ outputGradient }) => outputGradient)])
+      pass.attention.dispose()
+      tf.dispose(gradients.map(({ outputGradient }) => outputGradient))
       tf.dispose(forward as unknown as tf.TensorContainer)
       for (const { query, output } of attention.values()) tf.dispose([query, output])
       for (const { key } of attention.values()) key.dispose()
@@ -156,7 +158,12 @@ function record(
         tidyStructure(() => ({
           query: merge(tf.div(memory.queries, layer.scale)),
           key: merge(memory.keys),
-          output: merge(tf.matMul(memory.probabilities, memory.values)),
+          output: merge(
+            ungroupHeads(
+              tf.matMul(groupHeads(memory.probabilities, keyValueHeads(layer)), memory.values),
+              layer.heads,
+            ),
+          ),
         })),
       )
       return

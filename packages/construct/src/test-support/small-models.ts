@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { attentionBias, type InnerModel, initialiseInnerModel } from '@tintjs/inner'
+import { AttentionContext, type InnerModel, initialiseInnerModel } from '@tintjs/inner'
 import { gpt2 } from '@tintjs/inner-gpt2'
 import { opt } from '@tintjs/inner-opt'
 import * as fc from 'fast-check'
@@ -62,10 +62,13 @@ export const smallModels = fc
 /** What operators need, for a few tokens of random text. The caller disposes the mask. */
 export function executionOf(simulator: TintSimulator, tokens: number, learningRate = 0.1): Execution {
   const rows = Int32Array.from([0, 2, tokens - 2])
+  // A restart, as demonstrations that do not see each other have it.
+  const positionIds = [Int32Array.from({ length: tokens }, (_, token) => token % 4)]
   return {
     dimensions: simulator.dimensions,
     learningRate,
-    attentionBias: attentionBias({ allowed: undefined, length: tokens }),
+    attention: new AttentionContext({ allowed: undefined, length: tokens, positionIds }),
+    positionIds,
     tokens,
     train: { rows, targets: rows.map((row) => row % 7) },
     model: simulator.model,

@@ -38,12 +38,12 @@ function errorText(value: number): string {
 }
 
 /** Kinds of weights down, approximations across; darker is farther from exact. */
-export function heatMap({ exact, approximations }: FidelityReport, heat: Heat): Markup {
+export function heatMap({ reference, approximations }: FidelityReport, heat: Heat): Markup {
   return markup`<div class="scroll"><table class="results heat">
 <thead><tr><th>weight</th><th>share</th>${approximations.map(({ name }) => markup`<th>${name}</th>`)}</tr></thead>
 <tbody>
 <tr class="best"><td>all weights</td><td>100 %</td>${approximations.map(({ overall }) => cell(overall, heat))}</tr>
-${exact.kinds.map(
+${reference.kinds.map(
   ({ kind, share }, index) =>
     markup`<tr><td>${kind}</td><td>${(100 * share).toFixed(1)} %</td>${approximations.map(({ kinds }) => cell(kinds[index], heat))}</tr>
 `,

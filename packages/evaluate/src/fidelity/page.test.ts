@@ -36,7 +36,8 @@ function step(name: string, relativeError: number | null, cosine: number | null)
 }
 
 const report: FidelityReport = {
-  exact: {
+  reference: {
+    name: 'exact',
     ...{ lossBefore: 2, lossAfter: 1.5, lossChange: -0.5, updateNorm: 0.3 },
     kinds: [
       { kind: 'mlp.c_fc.weight', parameters: 64, share: 1 },

@@ -3,6 +3,7 @@ import type * as z from 'zod'
 import type { InnerModelDescription } from '../model/description'
 import { checkTree } from './check-tree'
 import { commonIgnoredFields } from './common-fields'
+import { refuseOtherKinds } from './families'
 
 /** The names of a checkpoint's tensors, for layouts that differ between versions of one family. */
 export interface TensorNames {
@@ -51,6 +52,7 @@ export function defineAdapter<Config>(definition: AdapterDefinition<Config>): Ad
     family,
     describe(config, tensors) {
       const fields = asFields(family, config)
+      refuseOtherKinds(fields)
       refuseUnknownFields(family, fields, handled, ignored)
       const description = definition.build(parseConfig(definition, fields), tensors ?? { has: () => false })
       checkTree(description)
@@ -92,7 +94,12 @@ function parseConfig<Config>(definition: AdapterDefinition<Config>, fields: Reco
   if (parsed.success) return parsed.data as Config
   const issue = parsed.error.issues[0]
   const path = issue?.path.join('.') ?? ''
-  const value = issue?.path[0] === undefined ? fields : fields[String(issue.path[0])]
+  const value = valueAt(fields, issue?.path ?? [])
   const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}, which is not supported`
   throw new ConfigError(`config.json of a ${definition.family} model: ${path} ${found}. ${issue?.message}.`)
+}
+
+/** What a configuration holds at a path of names and indices. */
+function valueAt(fields: unknown, path: readonly PropertyKey[]): unknown {
+  return path.reduce<unknown>((value, key) => Object(value)[key], fields)
 }

@@ -47,6 +47,18 @@ export function storedLayerNorm(name: string, width: number, epsilon: number, af
   }
 }
 
+/** An RMS norm whose tensor is `NAME.weight`. */
+export function storedRmsNorm(name: string, width: number, epsilon: number): Norm {
+  return {
+    kind: 'norm',
+    name,
+    normalisation: 'rms',
+    width,
+    epsilon,
+    scale: { name: `${name}.weight`, shape: [width] },
+  }
+}
+
 /**
  * The width of one head.
  *

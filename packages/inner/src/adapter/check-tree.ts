@@ -1,5 +1,6 @@
 import { ConfigError } from '@tintjs/tensor'
-import type { Layer } from '../layers/layer'
+import { keyValueHeads } from '../layers/attention'
+import type { Attention, Layer } from '../layers/layer'
 import type { InnerModelDescription } from '../model/description'
 import { parameterShape, type WeightReference } from '../weights/reference'
 
@@ -41,8 +42,10 @@ function outputWidth(layer: Layer, width: number, family: string): number {
       const [query, key, value] = [layer.query, layer.key, layer.value].map((child) =>
         outputWidth(child, width, family),
       ) as [number, number, number]
-      expectWidth(layer.key.name, query, key, family)
-      return value
+      checkHeads(layer, family)
+      const shared = keyValueHeads(layer)
+      expectWidth(layer.key.name, (query / layer.heads) * shared, key, family)
+      return (value / shared) * layer.heads
     }
     case 'sequence':
       return layer.layers.reduce((current, child) => outputWidth(child, current, family), width)
@@ -54,6 +57,33 @@ function outputWidth(layer: Layer, width: number, family: string): number {
         layer.branches.map((branch) => outputWidth(branch, width, family)),
         family,
       )
+  }
+}
+
+/** Heads must divide widths, and shared heads the heads that share them. */
+function checkHeads(layer: Attention, family: string): void {
+  const { heads, query, key, value, name, positions } = layer
+  const shared = keyValueHeads(layer)
+  const divides =
+    heads % shared === 0 &&
+    query.outputWidth % heads === 0 &&
+    key.outputWidth % shared === 0 &&
+    value.outputWidth % shared === 0
+  if (!divides) {
+    throw new ConfigError(
+      `The attention ${name} of the ${family} model has ${heads} heads, ${shared} of keys and values, and makes ${query.outputWidth} queries, ${key.outputWidth} keys and ${value.outputWidth} values; expected numbers that divide each other.`,
+    )
+  }
+  const headWidth = query.outputWidth / heads
+  if (positions?.kind === 'rotary' && 2 * positions.frequencies.length > headWidth) {
+    throw new ConfigError(
+      `The attention ${name} of the ${family} model turns ${2 * positions.frequencies.length} numbers of heads that are ${headWidth} wide; expected at most those.`,
+    )
+  }
+  if (positions?.kind === 'alibi' && positions.slopes.length !== heads) {
+    throw new ConfigError(
+      `The attention ${name} of the ${family} model has ${positions.slopes.length} slopes for ${heads} heads; expected one for each.`,
+    )
   }
 }
 

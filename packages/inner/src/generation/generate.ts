@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { InputError, NotFiniteError } from '@tintjs/tensor'
+import { AttentionContext } from '../layers/attention-context'
 import { KeyValueCache } from '../layers/key-value-cache'
 import type { InnerModelDescription } from '../model/description'
 import { forwardToHead } from '../model/forward'
 import { logitsOf } from '../model/head'
 import type { InnerModel } from '../model/inner-model'
-import { checkTokens, forbiddenScore, type ModelInputs } from '../model/inputs'
+import { checkTokens, type ModelInputs } from '../model/inputs'
 import type { ParameterValues } from '../weights/parameters'
 import { createSampler, type Sampler, type SamplingOptions } from './sampling'
 
@@ -116,9 +117,9 @@ async function nextLogits(
     positionIds: [added.map((_, index) => seen + index)],
     allowed: undefined,
   }
-  const bias = biasAfter(seen, added.length)
+  const attention = new AttentionContext(inputs, seen)
   try {
-    const headInput = await forwardToHead(model, inputs, { parameters, attentionBias: bias, cache }, signal)
+    const headInput = await forwardToHead(model, inputs, { parameters, attention, cache }, signal)
     const logits = tf.tidy(() => {
       const last = tf.slice(headInput, [0, added.length - 1, 0], [1, 1, headInput.shape[2]])
       headInput.dispose()
@@ -131,15 +132,6 @@ async function nextLogits(
       'The logits of the next token are not finite numbers; a lower learning rate keeps them so.',
     )
   } finally {
-    bias.dispose()
+    attention.dispose()
   }
-}
-
-/** Causal bias of `added` positions over `seen` earlier ones and themselves, `[1, 1, added, seen + added]`. */
-function biasAfter(seen: number, added: number): tf.Tensor4D {
-  const columns = seen + added
-  const values = new Float32Array(added * columns)
-  for (let row = 0; row < added; row++)
-    values.fill(forbiddenScore, row * columns + seen + row + 1, (row + 1) * columns)
-  return tf.tensor4d(values, [1, 1, added, columns])
 }

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { mergeHeads, splitHeads } from '@tintjs/tensor'
+import { groupHeads, mergeHeads, rotatePairs, splitHeads, ungroupHeads } from '@tintjs/tensor'
+import type { AttentionContext } from './attention-context'
 import type { Attention, Linear } from './layer'
 import { linearArithmetic } from './linear'
 import type { AttentionMemory, Backwarded, BackwardPass, Forwarded, ForwardPass, LinearMemory } from './pass'
 
 /**
- * Causal softmax attention: `a = softmax(scale Q K^T + bias)`, `y = a V`, by heads.
+ * Causal softmax attention: `a = softmax(scale Q K^T + bias)`, `y = a V`, by heads. Keys and values may have fewer heads,
+ * each shared by a group of query heads; queries and keys may be turned by rotary positions.
  *
  * @param input `[batch, N, width]`
  * @returns all in the caller's `tf.tidy`
@@ -18,13 +20,16 @@ export function forwardAttention(
   const query = linearArithmetic.forward(layer.query, input, pass)
   const key = linearArithmetic.forward(layer.key, input, pass)
   const value = linearArithmetic.forward(layer.value, input, pass)
-  const queries = splitHeads(tf.mul(query.output, layer.scale), layer.heads)
-  const own = { keys: splitHeads(key.output, layer.heads), values: splitHeads(value.output, layer.heads) }
+  const shared = keyValueHeads(layer)
+  const turn = (x: tf.Tensor4D) => rotate(x, layer, pass.attention)
+  const queries = turn(splitHeads(tf.mul(query.output, layer.scale), layer.heads))
+  const own = { keys: turn(splitHeads(key.output, shared)), values: splitHeads(value.output, shared) }
   const { keys, values } = pass.cache?.extend(layer, own) ?? own
-  const probabilities = tf.tidy(() =>
-    tf.softmax(tf.add(tf.matMul(queries, keys, false, true), pass.attentionBias)),
-  ) as tf.Tensor4D
-  const output = mergeHeads(tf.matMul(probabilities, values))
+  const probabilities = tf.tidy(() => {
+    const scores = ungroupHeads(tf.matMul(groupHeads(queries, shared), keys, false, true), layer.heads)
+    return tf.softmax(tf.add(scores, pass.attention.scoreBias(layer)))
+  }) as tf.Tensor4D
+  const output = mergeHeads(ungroupHeads(tf.matMul(groupHeads(probabilities, shared), values), layer.heads))
   const memory: AttentionMemory = {
     kind: 'attention',
     query: query.memory,
@@ -39,8 +44,9 @@ export function forwardAttention(
 }
 
 /**
- * Attention's backward and its children's descent. `dV = a^T dy` always; queries and keys only where the rules ask
- * for the full gradient: `dS = a (dA - sum(dA a))`, `dQ = scale dS K`, `dK = scale dS^T Q`.
+ * Attention's backward and its children's descent. `dV = a^T dy` always, summed over the heads that share values; queries
+ * and keys only where the rules ask for the full gradient: `dS = a (dA - sum(dA a))`, `dQ = scale dS K`,
+ * `dK = scale dS^T Q`, both turned back.
  *
  * @param outputGradient `[batch, positions, width]`
  */
@@ -52,7 +58,10 @@ export function backwardAttention(
 ): Backwarded {
   const probabilities = firstRowsAndColumns(memory.probabilities, pass.positions)
   const headGradient = splitHeads(outputGradient, layer.heads)
-  const valueGradient = mergeHeads(tf.matMul(probabilities, headGradient, true, false))
+  const shared = keyValueHeads(layer)
+  const valueGradient = mergeHeads(
+    tf.matMul(groupHeads(probabilities, shared), groupHeads(headGradient, shared), true, false),
+  )
   const throughValue = backwardLinear(layer.value, valueGradient, memory.value, pass)
   if (pass.rules.attention === 'value') return throughValue
 
@@ -74,16 +83,50 @@ function scoreGradients(
   headGradient: tf.Tensor4D,
   probabilities: tf.Tensor4D,
   memory: AttentionMemory,
-  { positions }: BackwardPass,
+  { positions, attention }: BackwardPass,
 ) {
-  const probabilityGradient = tf.matMul(headGradient, firstRows(memory.values, positions), false, true)
+  const shared = keyValueHeads(layer)
+  const grouped = groupHeads(headGradient, shared)
+  const values = firstRows(memory.values, positions)
+  const probabilityGradient = ungroupHeads(tf.matMul(grouped, values, false, true), layer.heads)
   const alongProbabilities = tf.sum(tf.mul(probabilityGradient, probabilities), -1, true)
-  const scoreGradient: tf.Tensor4D = tf.mul(probabilities, tf.sub(probabilityGradient, alongProbabilities))
-  const unscaled: tf.Tensor4D = tf.matMul(scoreGradient, firstRows(memory.keys, positions))
-  const queryGradient: tf.Tensor4D = tf.mul(unscaled, layer.scale)
+  const scoreGradient = groupHeads(
+    tf.mul(probabilities, tf.sub(probabilityGradient, alongProbabilities)) as tf.Tensor4D,
+    shared,
+  )
+  const turnBack = (x: tf.Tensor4D) => rotate(x, layer, attention, positions)
+  const unscaled = ungroupHeads(tf.matMul(scoreGradient, firstRows(memory.keys, positions)), layer.heads)
+  const queryGradient = tf.mul(turnBack(unscaled), layer.scale) as tf.Tensor4D
   // The kept queries are scaled already.
-  const keyGradient: tf.Tensor4D = tf.matMul(scoreGradient, firstRows(memory.queries, positions), true, false)
+  const queries = groupHeads(firstRows(memory.queries, positions), shared)
+  const keyGradient = turnBack(tf.matMul(scoreGradient, queries, true, false))
   return { queryGradient: mergeHeads(queryGradient), keyGradient: mergeHeads(keyGradient) }
+}
+
+/** How many heads keys and values have. */
+export function keyValueHeads({ heads, keyValueHeads = heads }: Attention): number {
+  return keyValueHeads
+}
+
+/**
+ * Turns queries or keys where the layer has rotary positions.
+ *
+ * @param backwardPositions given in a backward pass: turns the first so many positions back
+ */
+function rotate(
+  x: tf.Tensor4D,
+  { positions }: Attention,
+  context: AttentionContext,
+  backwardPositions?: number,
+): tf.Tensor4D {
+  if (positions?.kind !== 'rotary') return x
+  const { cosines, sines } = context.rotation(positions)
+  if (backwardPositions === undefined) return rotatePairs(x, { cosines, sines }, positions.pairing)
+  const first = {
+    cosines: firstRows(cosines, backwardPositions),
+    sines: firstRows(sines, backwardPositions),
+  }
+  return rotatePairs(x, first, positions.pairing, true)
 }
 
 function backwardLinear(

@@ -1,5 +1,6 @@
 import type { Normalisation } from '@tintjs/tensor'
 import type { WeightReference } from '../weights/reference'
+import type { AttentionPositions } from './positions'
 
 /** `y = W x + b` at every position; `W` is `[outputWidth, inputWidth]`. */
 export interface Linear {
@@ -49,6 +50,12 @@ export interface Attention {
   readonly kind: 'attention'
   readonly name: string
   readonly heads: number
+  /** Heads of keys and values, each shared by a group of neighbouring query heads; default as many as `heads`. */
+  readonly keyValueHeads?: number | undefined
+  /** How scores know where tokens stand; by default they do not. */
+  readonly positions?: AttentionPositions | undefined
+  /** A row looks at the last so many tokens only, itself included; default at all before it. */
+  readonly window?: number | undefined
   /** What scores are multiplied with, usually `1 / sqrt(head width)`. */
   readonly scale: number
   readonly query: Linear

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { ParameterChange, ParameterValues } from '../weights/parameters'
+import type { AttentionContext } from './attention-context'
 import type { GradientRules } from './gradient-rules'
 import type { KeyValueCache } from './key-value-cache'
 import type { Activation, Linear, Norm } from './layer'
@@ -7,8 +8,8 @@ import type { Activation, Linear, Norm } from './layer'
 /** What all layers of one forward pass share. */
 export interface ForwardPass {
   readonly parameters: ParameterValues
-  /** Added to attention scores: 0 where a row may look, a very negative number elsewhere; `[1 or batch, 1, N, N]`. */
-  readonly attentionBias: tf.Tensor4D
+  /** Which token may look at which, and where tokens stand. */
+  readonly attention: AttentionContext
   /** Keys and values of the tokens before the input's, for generating text one token at a time. */
   readonly cache?: KeyValueCache | undefined
 }
@@ -16,6 +17,8 @@ export interface ForwardPass {
 /** What all layers of one backward pass share. */
 export interface BackwardPass {
   readonly parameters: ParameterValues
+  /** The forward's. */
+  readonly attention: AttentionContext
   readonly rules: GradientRules
   /** The gradient covers the first so many positions; it is zero at all later ones. */
   readonly positions: number
@@ -47,7 +50,7 @@ export interface AttentionMemory {
   readonly query: LinearMemory
   readonly key: LinearMemory
   readonly value: LinearMemory
-  /** `[batch, heads, N, head width]`, queries already scaled */
+  /** `[batch, heads, N, head width]`, queries already scaled and, with keys, turned; keys and values by their own heads */
   readonly queries: tf.Tensor4D
   readonly keys: tf.Tensor4D
   readonly values: tf.Tensor4D
@@ -77,15 +80,19 @@ export interface Backwarded {
   readonly changes: readonly ParameterChange[]
 }
 
+/** What a leaf needs of a forward and of a backward pass. */
+export type LeafForwardPass = Pick<ForwardPass, 'parameters'>
+export type LeafBackwardPass = Omit<BackwardPass, 'attention'>
+
 /**
  * The arithmetic of a leaf, in one file for each: forward, backward and descend side by side. All run inside the
  * caller's `tf.tidy`: they own nothing and dispose nothing.
  */
 export interface LeafArithmetic<Leaf extends Linear | Norm | Activation, Memory extends LayerMemory> {
   /** `input` and output are `[batch, N, width]`. */
-  forward(leaf: Leaf, input: tf.Tensor3D, pass: ForwardPass): Forwarded<Memory>
+  forward(leaf: Leaf, input: tf.Tensor3D, pass: LeafForwardPass): Forwarded<Memory>
   /** From the gradient of the output to the gradient of the input, both `[batch, positions, width]`. */
-  backward(leaf: Leaf, outputGradient: tf.Tensor3D, memory: Memory, pass: BackwardPass): tf.Tensor3D
+  backward(leaf: Leaf, outputGradient: tf.Tensor3D, memory: Memory, pass: LeafBackwardPass): tf.Tensor3D
   /** How the leaf's parameters are to change. */
-  descend(leaf: Leaf, outputGradient: tf.Tensor3D, memory: Memory, pass: BackwardPass): ParameterChange[]
+  descend(leaf: Leaf, outputGradient: tf.Tensor3D, memory: Memory, pass: LeafBackwardPass): ParameterChange[]
 }

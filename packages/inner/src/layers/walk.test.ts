@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
+import type { Pairing } from '@tintjs/tensor'
 import { disposeStructure, tidyStructure } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose } from '@tintjs/tensor/testing'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { attentionBias } from '../model/inputs'
 import { LearnedParameters } from '../weights/learned'
 import type { ParameterChange } from '../weights/parameters'
 import { parameterShape, type WeightReference } from '../weights/reference'
 import { WeightTable } from '../weights/table'
+import { AttentionContext } from './attention-context'
 import type { Derivative, GradientRules } from './gradient-rules'
 import {
   type Activation,
@@ -23,6 +24,7 @@ import {
   sequence,
   sum,
 } from './layer'
+import { alibiSlopes, rotaryFrequencies } from './positions'
 import { backwardLayer, forwardLayer } from './walk'
 
 const width = 8
@@ -56,6 +58,41 @@ const activation = (name: Activation['activation']): Activation => ({
   width,
 })
 
+/** Attention with heads of its own or shared, with positions of every kind, with or without a window. */
+const attentionLayer: fc.Arbitrary<Layer> = fc
+  .record({
+    heads: fc.constantFrom(1, 2, 4),
+    groups: fc.constantFrom(1, 2, 4),
+    positions: fc.constantFrom('none', 'halves', 'neighbours', 'alibi'),
+    turned: fc.constantFrom(2, 4, 8),
+    window: fc.constantFrom(undefined, 2),
+  })
+  .map(({ heads, groups, positions, turned, window }): Layer => {
+    const headWidth = width / heads
+    const keyValueHeads = heads / Math.min(heads, groups)
+    return {
+      kind: 'attention',
+      name: '',
+      heads,
+      keyValueHeads,
+      window,
+      positions:
+        positions === 'none'
+          ? undefined
+          : positions === 'alibi'
+            ? { kind: 'alibi', slopes: alibiSlopes(heads) }
+            : {
+                kind: 'rotary',
+                pairing: positions as Pairing,
+                frequencies: rotaryFrequencies(Math.min(turned, headWidth), 10),
+              },
+      scale: Math.sqrt(heads / width),
+      query: linear(width, width),
+      key: linear(width, keyValueHeads * headWidth),
+      value: linear(width, keyValueHeads * headWidth),
+    }
+  })
+
 /** Trees of every kind of layer, mixed freely. */
 const tree: fc.Arbitrary<Layer> = fc.letrec<{ tree: Layer }>((tie) => ({
   tree: fc.oneof(
@@ -67,17 +104,7 @@ const tree: fc.Arbitrary<Layer> = fc.letrec<{ tree: Layer }>((tie) => ({
         .map(([kind, affine]) => norm(kind as 'layer', affine)),
       fc.constantFrom(...activationNames.filter((name) => name !== 'relu')).map(activation),
       fc.integer({ min: 5, max: 11 }).map((hidden) => sequence(linear(width, hidden), linear(hidden, width))),
-      fc.constantFrom(1, 2, 4).map(
-        (heads): Layer => ({
-          kind: 'attention',
-          name: '',
-          heads,
-          scale: Math.sqrt(heads / width),
-          query: linear(width, width),
-          key: linear(width, width),
-          value: linear(width, width),
-        }),
-      ),
+      attentionLayer,
     ),
     fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((layers) => sequence(...layers)),
     tie('tree').map(residual),
@@ -105,7 +132,12 @@ const exactRules: GradientRules = {
   biasRateMultiplier: () => 1,
 }
 
-const causal = () => attentionBias({ allowed: undefined, length: positions })
+/** Of all tests; it is asked for in none that counts tensors. */
+const attention = new AttentionContext({
+  allowed: undefined,
+  length: positions,
+  positionIds: [Int32Array.from({ length: positions }, (_, position) => position)],
+})
 
 /** `sum(output * outputGradient)` after moving the weights by `step` along minus their gradients. */
 function lossAlong(
@@ -119,7 +151,7 @@ function lossAlong(
   return tf.tidy(() => {
     const parameters = new LearnedParameters(weights)
     parameters.descend(changes, step, positions)
-    const { output } = forwardLayer(layer, input, { parameters, attentionBias: causal() })
+    const { output } = forwardLayer(layer, input, { parameters, attention })
     const loss = tf.sum(tf.mul(output, outputGradient)).dataSync()[0]!
     parameters.dispose()
     return loss
@@ -154,9 +186,9 @@ describe('the backward walk with exact rules', () => {
           const input = randomTensor([batch, positions, width], seed + 101) as tf.Tensor3D
           const outputGradient = randomTensor([batch, positions, width], seed + 102) as tf.Tensor3D
           const direction = randomTensor([batch, positions, width], seed + 103) as tf.Tensor3D
-          const forwardPass = { parameters: weights, attentionBias: causal() }
+          const forwardPass = { parameters: weights, attention }
           const { memory } = forwardLayer(layer, input, forwardPass)
-          const pass = { parameters: weights, rules: exactRules, positions }
+          const pass = { parameters: weights, attention, rules: exactRules, positions }
           const { inputGradient, changes } = backwardLayer(layer, outputGradient, memory, pass)
 
           const h = 1e-2
@@ -205,9 +237,10 @@ describe('the backward walk with finite differences', () => {
     tf.tidy(() => {
       const input = randomTensor([batch, positions, width], 1, 2) as tf.Tensor3D
       const outputGradient = randomTensor([batch, positions, width], 2) as tf.Tensor3D
-      const { memory } = forwardLayer(layer, input, { parameters: weights, attentionBias: causal() })
+      const { memory } = forwardLayer(layer, input, { parameters: weights, attention })
       const gradientBy = (rules: GradientRules) =>
-        backwardLayer(layer, outputGradient, memory, { parameters: weights, rules, positions }).inputGradient
+        backwardLayer(layer, outputGradient, memory, { parameters: weights, attention, rules, positions })
+          .inputGradient
       expectClose(gradientBy({ ...exactRules, derivative }), gradientBy(exactRules), { absolute: tolerance })
     })
     weights.dispose()
@@ -219,9 +252,9 @@ describe('the backward walk with finite differences', () => {
     tf.tidy(() => {
       const input = tf.tensor3d([1e-4, -1e-4], [1, 1, 2])
       const outputGradient = tf.tensor3d([-1, 1], [1, 1, 2])
-      const { memory } = forwardLayer(layer, input, { parameters: table, attentionBias: causal() })
+      const { memory } = forwardLayer(layer, input, { parameters: table, attention })
       const gradientBy = (derivative: Derivative) => {
-        const pass = { parameters: table, rules: { ...exactRules, derivative }, positions: 1 }
+        const pass = { parameters: table, attention, rules: { ...exactRules, derivative }, positions: 1 }
         return backwardLayer(layer, outputGradient, memory, pass).inputGradient
       }
       expectClose(gradientBy({ kind: 'central', scale: 100 }), tf.tensor3d([-1, 0], [1, 1, 2]))
@@ -233,7 +266,7 @@ describe('the backward walk with finite differences', () => {
 })
 
 describe('rules', () => {
-  const attention: Layer = {
+  const attentionOf: Layer = {
     kind: 'attention',
     name: '',
     heads: 2,
@@ -246,8 +279,8 @@ describe('rules', () => {
     const weights = randomWeights(layer, 3)
     const changes = tidyStructure(() => {
       const input = randomTensor([1, positions, width], 1) as tf.Tensor3D
-      const { memory } = forwardLayer(layer, input, { parameters: weights, attentionBias: causal() })
-      return backwardLayer(layer, input, memory, { parameters: weights, rules, positions }).changes
+      const { memory } = forwardLayer(layer, input, { parameters: weights, attention })
+      return backwardLayer(layer, input, memory, { parameters: weights, attention, rules, positions }).changes
     })
     disposeStructure(changes)
     weights.dispose()
@@ -255,9 +288,11 @@ describe('rules', () => {
   }
 
   it('let only values learn where attention is constant', () => {
-    expect(changedBy(attention, { ...exactRules, attention: 'value' })).toEqual(parametersOf(attention.value))
-    expect(new Set(changedBy(attention, exactRules))).toEqual(
-      new Set(leavesOf(attention).flatMap(parametersOf)),
+    expect(changedBy(attentionOf, { ...exactRules, attention: 'value' })).toEqual(
+      parametersOf(attentionOf.value),
+    )
+    expect(new Set(changedBy(attentionOf, exactRules))).toEqual(
+      new Set(leavesOf(attentionOf).flatMap(parametersOf)),
     )
   })
 
@@ -288,7 +323,7 @@ describe('a gradient that covers the first positions only', () => {
     const weights = randomWeights(layer, 11)
     tf.tidy(() => {
       const input = randomTensor([batch, positions, width], 1) as tf.Tensor3D
-      const { memory } = forwardLayer(layer, input, { parameters: weights, attentionBias: causal() })
+      const { memory } = forwardLayer(layer, input, { parameters: weights, attention })
       const covered = 3
       const few = randomTensor([batch, covered, width], 2) as tf.Tensor3D
       const all = tf.pad(few, [
@@ -298,10 +333,16 @@ describe('a gradient that covers the first positions only', () => {
       ])
       const short = backwardLayer(layer, few, memory, {
         parameters: weights,
+        attention,
         rules: exactRules,
         positions: covered,
       })
-      const long = backwardLayer(layer, all, memory, { parameters: weights, rules: exactRules, positions })
+      const long = backwardLayer(layer, all, memory, {
+        parameters: weights,
+        attention,
+        rules: exactRules,
+        positions,
+      })
       const padded = tf.pad(short.inputGradient, [
         [0, 0],
         [0, positions - covered],
@@ -321,7 +362,7 @@ describe('memories', () => {
       expect(() =>
         tf.tidy(() => {
           const input = tf.zeros([1, 1, width]) as tf.Tensor3D
-          const pass = { parameters: table, rules: exactRules, positions: 1 }
+          const pass = { parameters: table, attention, rules: exactRules, positions: 1 }
           return backwardLayer(layer, input, { kind: 'activation', input }, pass).inputGradient
         }),
       ).toThrow("got the memory of a activation; expected a linear's")

@@ -7,6 +7,8 @@ export interface Embedding {
   readonly tokens: WeightReference
   /** From the embedding width to the model's, `[width, embedding width]`, where they differ (OPT-350M). */
   readonly projection?: WeightReference | undefined
+  /** Applied to the sum (BLOOM). */
+  readonly norm?: Norm | undefined
   /** Learned positions: `[maximum positions + offset, width]`; position `p` is row `p + offset` (OPT: 2). */
   readonly positions?: { readonly weight: WeightReference; readonly offset: number } | undefined
 }
@@ -17,6 +19,8 @@ export interface Head {
   readonly projection?: WeightReference | undefined
   /** `[vocabulary, embedding width]`; the embedding's own reference where the head is tied. */
   readonly vocabulary: WeightReference
+  /** Added to the logits, `[vocabulary]` (GPT-J). */
+  readonly bias?: WeightReference | undefined
 }
 
 /** An inner model without its numbers: everything that planning, counting and inspecting need. */
@@ -41,8 +45,10 @@ export function frozenParameters({ embedding, head }: InnerModelDescription): We
     embedding.tokens,
     embedding.projection,
     embedding.positions?.weight,
+    ...(embedding.norm === undefined ? [] : parametersOf(embedding.norm)),
     head.projection,
     head.vocabulary,
+    head.bias,
   ].filter((reference) => reference !== undefined)
   return [...new Set(references)]
 }

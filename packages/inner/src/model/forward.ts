@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { tidyStructure } from '@tintjs/tensor'
+import { AttentionContext } from '../layers/attention-context'
 import type { Layer } from '../layers/layer'
 import type { ForwardPass, LayerMemory } from '../layers/pass'
 import { forwardLayer } from '../layers/walk'
@@ -8,7 +9,7 @@ import { embedTokens } from './embedding'
 import { yieldToEvents } from './events'
 import { logitsOf, projectToHead } from './head'
 import type { InnerModel } from './inner-model'
-import { attentionBias, checkInputs, type MaskOptions, type ModelInputs, type TokenInput } from './inputs'
+import { checkInputs, type MaskOptions, type ModelInputs, type TokenInput } from './inputs'
 
 /** The output of one block and, where it was asked for, what its backward needs. Both are the caller's. */
 export interface BlockForward {
@@ -84,8 +85,8 @@ export async function modelLogits(
   options: ForwardOptions = {},
 ): Promise<tf.Tensor3D> {
   const inputs = checkInputs(model.description, tokens, options)
-  const bias = attentionBias(inputs)
-  const pass = { parameters: options.parameters ?? model.weights, attentionBias: bias }
+  const attention = new AttentionContext(inputs)
+  const pass = { parameters: options.parameters ?? model.weights, attention }
   try {
     const rows = await forwardToHead(model, inputs, pass, options.signal)
     return tf.tidy(() => {
@@ -95,6 +96,6 @@ export async function modelLogits(
       return tf.reshape(logitsOf(model, flat), [inputs.batch, inputs.length, vocabularySize]) as tf.Tensor3D
     })
   } finally {
-    bias.dispose()
+    attention.dispose()
   }
 }

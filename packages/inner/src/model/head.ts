@@ -32,11 +32,13 @@ export function headRows({ description, weights }: InnerModel): tf.Tensor2D {
 }
 
 /**
- * `E h` for each position.
+ * `E h` for each position, plus the head's bias where it has one.
  *
  * @param rows `[positions, embedding width]`, from {@link projectToHead}
  * @returns `[positions, vocabulary]`, owned by the caller
  */
 export function logitsOf(model: InnerModel, rows: tf.Tensor2D): tf.Tensor2D {
-  return tf.matMul(rows, headRows(model), false, true)
+  const { bias } = model.description.head
+  if (bias === undefined) return tf.matMul(rows, headRows(model), false, true)
+  return tf.tidy(() => tf.add(tf.matMul(rows, headRows(model), false, true), model.weights.vector(bias)))
 }

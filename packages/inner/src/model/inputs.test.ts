@@ -1,9 +1,9 @@
 import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
-import { expectClose } from '@tintjs/tensor/testing'
+
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { InnerModelDescription } from './description'
-import { attentionBias, checkInputs, checkTokenMask } from './inputs'
+import { checkInputs, checkTokenMask } from './inputs'
 
 const tokens = { name: 'emb', shape: [10, 2] }
 const description: InnerModelDescription = {
@@ -115,23 +115,5 @@ describe('checkInputs', () => {
 
   it('allows a longer context where positions restart', () => {
     expect(checkInputs(description, [1, 2, 3, 4, 5], { positionIds: [0, 1, 2, 0, 1] }).length).toBe(5)
-  })
-})
-
-describe('attentionBias', () => {
-  it('is 0 on and below the diagonal where the mask allows, and very negative elsewhere', () => {
-    const causal = attentionBias(checkInputs(description, [1, 2]))
-    expectClose(causal, { shape: [1, 1, 2, 2], data: [0, -1e9, 0, 0] })
-    const masked = attentionBias(
-      checkInputs(description, [1, 2], {
-        attentionMask: [
-          [1, 1],
-          [0, 1],
-        ],
-      }),
-    )
-    expectClose(masked, { shape: [1, 1, 2, 2], data: [0, -1e9, -1e9, 0] })
-    causal.dispose()
-    masked.dispose()
   })
 })

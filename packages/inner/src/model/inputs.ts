@@ -194,28 +194,6 @@ function isNested(given: PerPosition): given is readonly ArrayLike<number>[] {
   return Array.isArray(given) && typeof given[0] === 'object'
 }
 
-/** What is added to a forbidden score: `exp` of it is 0 beside any allowed one in float32. */
-export const forbiddenScore = -1e9
-
-/**
- * What is added to attention scores.
- *
- * @returns `[1 or batch, 1, N, N]`, owned by the caller
- */
-export function attentionBias({ allowed, length }: Pick<ModelInputs, 'allowed' | 'length'>): tf.Tensor4D {
-  const masks = allowed ?? [undefined]
-  const values = new Float32Array(masks.length * length * length)
-  masks.forEach((mask, sequence) => {
-    for (let i = 0; i < length; i++) {
-      for (let j = 0; j < length; j++) {
-        const open = mask === undefined ? j <= i : mask[i * length + j] === 1
-        values[(sequence * length + i) * length + j] = open ? 0 : forbiddenScore
-      }
-    }
-  })
-  return tf.tensor4d(values, [masks.length, 1, length, length])
-}
-
 /** Rows of whole numbers as a tensor `[rows, N]`, int32, owned by the caller. */
 export function integerTensor(rows: readonly Int32Array[]): tf.Tensor2D {
   const length = rows[0]?.length ?? 0

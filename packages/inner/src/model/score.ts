@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { AttentionContext } from '../layers/attention-context'
 import { type ForwardOptions, forwardToHead } from './forward'
 import type { InnerModel } from './inner-model'
-import { attentionBias, checkInputs, type TokenInput } from './inputs'
+import { checkInputs, type TokenInput } from './inputs'
 import { predictionLosses } from './prediction-losses'
 import { predictionRows } from './prediction-rows'
 
@@ -26,8 +27,8 @@ export async function scoreTokens(
   options: ForwardOptions = {},
 ): Promise<SequenceScore[]> {
   const inputs = checkInputs(model.description, tokens, options)
-  const bias = attentionBias(inputs)
-  const pass = { parameters: options.parameters ?? model.weights, attentionBias: bias }
+  const attention = new AttentionContext(inputs)
+  const pass = { parameters: options.parameters ?? model.weights, attention }
   let headInput: tf.Tensor3D | undefined
   try {
     headInput = await forwardToHead(model, inputs, pass, options.signal)
@@ -50,6 +51,6 @@ export async function scoreTokens(
     }
   } finally {
     headInput?.dispose()
-    bias.dispose()
+    attention.dispose()
   }
 }

@@ -5,7 +5,6 @@ import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { Linear } from '../layers/layer'
 import { linearArithmetic } from '../layers/linear'
-import { attentionBias } from '../model/inputs'
 import { cheaperUpdateForm, LearnedParameters, type UpdateForm } from './learned'
 import {
   parameterShape,
@@ -130,9 +129,8 @@ describe('LearnedParameters', () => {
       tf.tidy(() => {
         const x = tf.randomUniform([2, 5, 2], -1, 1, 'float32', 3) as tf.Tensor3D
         const dy = tf.randomUniform([2, 5, 3], -1, 1, 'float32', 4) as tf.Tensor3D
-        const bias1 = attentionBias({ allowed: undefined, length: 5 })
         const [dense, factors] = forms.map((parameters) => {
-          const { output, memory } = linearArithmetic.forward(leaf, x, { parameters, attentionBias: bias1 })
+          const { output, memory } = linearArithmetic.forward(leaf, x, { parameters })
           const rules = {
             attention: 'full',
             derivative: { kind: 'analytic' },

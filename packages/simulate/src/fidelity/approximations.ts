@@ -1,10 +1,13 @@
 import { type Derivative, derivativeText, exact, type GradientChoice, tint } from '@tintjs/inner'
+import { InputError } from '@tintjs/tensor'
+import { fused } from '../fused-execution'
 import type { Execution } from '../step-execution'
+import { literalOnce } from './literal-once'
 
 /** Which part of TinT's step an approximation changes; `all` is the step as {@link tint} has it. */
 export type ApproximatedPart = 'attention' | 'derivative' | 'loss gradient' | 'norms' | 'all'
 
-/** A step to be compared with the exact one. */
+/** A step to be compared with another one, the reference. */
 export interface Approximation {
   /** For people, and unique among the approximations of a measurement. */
   readonly name: string
@@ -19,8 +22,8 @@ export interface Approximation {
   readonly execution?: Execution | undefined
 }
 
-/** What every other step is compared with: nothing is approximated, and scales of norms learn as their biases do. */
-export const reference: Approximation = {
+/** What other steps are compared with unless told otherwise: nothing is approximated, and scales of norms learn as their biases do. */
+export const exactStep: Approximation = {
   name: 'exact',
   part: 'all',
   gradient: exact(),
@@ -72,5 +75,45 @@ export function singleApproximations(
     ),
     { name: 'norm biases only', part: 'norms', gradient: exact(), updateNormWeights: false },
     { name: 'TinT', part: 'all', gradient: tint(), updateNormWeights: false },
+  ]
+}
+
+/** TinT's step but for its derivatives, which are exact: what derivatives alone are compared with in a simulator. */
+export const exactDerivatives: Approximation = {
+  name: 'TinT with exact derivatives',
+  part: 'all',
+  gradient: tint({ derivative: { kind: 'analytic' } }),
+  updateNormWeights: false,
+}
+
+/**
+ * Each derivative as the fused execution takes it and as a simulator does, in TinT's step with all else as it is; to be
+ * compared with {@link exactDerivatives}. A simulator subtracts two rounded values of a function, and stores rounded
+ * weights; the first approximation is exact but for such weights, so that both can be told apart.
+ *
+ * @param derivatives which ones to try
+ * @throws InputError for `analytic`, which a simulator cannot take
+ */
+export function derivativeApproximations(
+  derivatives: readonly Derivative[] = usualDerivatives,
+): readonly Approximation[] {
+  if (derivatives.some(({ kind }) => kind === 'analytic')) {
+    throw new InputError(
+      'The derivative is analytic, which a simulator cannot take; expected central:N or forward:N in literal execution.',
+    )
+  }
+  const { gradient, updateNormWeights } = exactDerivatives
+  return [
+    { name: 'rounded weights alone', part: 'derivative', gradient, updateNormWeights, execution: fused() },
+    ...derivatives.flatMap((derivative): Approximation[] => {
+      const fusedOne: Approximation = {
+        name: `${derivativeText(derivative)}, fused`,
+        part: 'derivative',
+        gradient: tint({ derivative }),
+        updateNormWeights,
+      }
+      const name = `${derivativeText(derivative)}, literal`
+      return [fusedOne, { ...fusedOne, name, execution: literalOnce({ gradient: fusedOne.gradient }) }]
+    }),
   ]
 }

@@ -12,8 +12,10 @@ import {
   type UpdateComparison,
 } from './update-comparison'
 
-/** The exact step. */
-export interface ExactStep {
+/** The step that the others are compared with. */
+export interface ReferenceStep {
+  /** `exact` unless another one was chosen. */
+  readonly name: string
   /** As in a training step's result, in nats. */
   readonly lossBefore: number
   readonly lossAfter: number
@@ -29,7 +31,7 @@ export interface ExactStep {
   }[]
 }
 
-/** One approximate step beside the exact one. Losses that are no finite numbers, at rates that are too high, are null. */
+/** One approximate step beside the reference. Losses that are no finite numbers, at rates that are too high, are null. */
 export interface FidelityOfStep {
   readonly name: string
   readonly part: ApproximatedPart
@@ -40,24 +42,24 @@ export interface FidelityOfStep {
   readonly execution: 'fused' | 'literal'
   readonly lossAfter: number | null
   readonly lossChange: number | null
-  /** `|change - exact change| / |exact change|`; null also where the exact loss does not change. */
+  /** `|change - reference change| / |reference change|`; null also where the reference's loss does not change. */
   readonly lossChangeRelativeError: number | null
   /** All weights as one vector. */
   readonly overall: UpdateComparison
-  /** The weights of a kind, in all blocks, as one vector. In the order of {@link ExactStep.kinds}. */
+  /** The weights of a kind, in all blocks, as one vector. In the order of {@link ReferenceStep.kinds}. */
   readonly kinds: readonly (UpdateComparison & { readonly kind: string })[]
   readonly weights: readonly (UpdateComparison & { readonly name: string; readonly kind: string })[]
 }
 
 /** What {@link measureFidelity} gives: plain data, ready for JSON. */
 export interface FidelityReport {
-  readonly exact: ExactStep
+  readonly reference: ReferenceStep
   readonly approximations: readonly FidelityOfStep[]
 }
 
-/** The exact step with what comparing with it takes. */
-export interface ExactUpdates {
-  readonly report: ExactStep
+/** The reference with what comparing with it takes. */
+export interface ReferenceUpdates {
+  readonly report: ReferenceStep
   readonly weights: readonly LearningWeight[]
   /** In the order of the weights: `[batch, ...parameterShape]`. */
   readonly updates: readonly Float32Array[]
@@ -65,12 +67,13 @@ export interface ExactUpdates {
   readonly whole: number
 }
 
-/** Puts together what is known of the exact step. */
-export function exactStep(
+/** Puts together what is known of the reference. */
+export function referenceStep(
+  name: string,
   { lossBefore, lossAfter }: Pick<TrainingStepResult, 'lossBefore' | 'lossAfter'>,
   weights: readonly LearningWeight[],
   updateOf: ReadonlyMap<WeightReference, Float32Array>,
-): ExactUpdates {
+): ReferenceUpdates {
   const updates = weights.map(({ reference }) => updateOf.get(reference) ?? new Float32Array())
   const kinds = new Map<string, { parameters: number; squared: number }>()
   for (const [index, { kind, parameters }] of weights.entries()) {
@@ -78,11 +81,12 @@ export function exactStep(
     const known = kinds.get(kind) ?? { parameters: 0, squared: 0 }
     kinds.set(kind, {
       parameters: known.parameters + parameters,
-      squared: known.squared + sumsOf(update, update).exact,
+      squared: known.squared + sumsOf(update, update).reference,
     })
   }
   const whole = [...kinds.values()].reduce((sum, { squared }) => sum + squared, 0)
-  const report: ExactStep = {
+  const report: ReferenceStep = {
+    name,
     lossBefore,
     lossAfter,
     lossChange: lossAfter - lossBefore,
@@ -97,7 +101,7 @@ export function exactStep(
 }
 
 /**
- * Puts an approximate step beside the exact one.
+ * Puts an approximate step beside the reference.
  *
  * @param lossAfter null where it is no finite number
  * @param sumsOfWeight for each weight that learned
@@ -105,12 +109,12 @@ export function exactStep(
 export function comparedStep(
   { name, part, gradient, updateNormWeights, execution }: Approximation,
   lossAfter: number | null,
-  exact: ExactUpdates,
+  reference: ReferenceUpdates,
   sumsOfWeight: ReadonlyMap<WeightReference, ComparisonSums>,
 ): FidelityOfStep {
-  const { report, weights, updates, whole } = exact
+  const { report, weights, updates, whole } = reference
   const sums = weights.map(
-    ({ reference }, index) => sumsOfWeight.get(reference) ?? sumsOfNoUpdate(updates[index] ?? []),
+    (weight, index) => sumsOfWeight.get(weight.reference) ?? sumsOfNoUpdate(updates[index] ?? []),
   )
   const sumOver = (wanted: (weight: LearningWeight) => boolean) =>
     weights.reduce(

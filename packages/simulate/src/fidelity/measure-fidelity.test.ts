@@ -8,7 +8,9 @@ import * as fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import {
   type Approximation,
+  derivativeApproximations,
   exact,
+  exactDerivatives,
   type FidelityOptions,
   fused,
   measureFidelity,
@@ -60,7 +62,7 @@ const same: Approximation = { name: 'exact again', part: 'all', gradient: exact(
 /** The comparison of one approximation. */
 async function measured(approximation: Approximation, options: Partial<FidelityOptions> = {}, inner = model) {
   const all = { ...usual, ...options, approximations: [approximation] }
-  const { exact: reference, approximations } = await measureFidelity(inner, ids(12, 5), all)
+  const { reference, approximations } = await measureFidelity(inner, ids(12, 5), all)
   return { reference, step: approximations[0]! }
 }
 
@@ -187,15 +189,15 @@ describe('measureFidelity', () => {
     const options = { ...usual, approximations }
     const alone = await Promise.all(sequences.map((tokens) => measureFidelity(model, tokens, options)))
     const together = await measureFidelity(model, sequences, options)
-    const squares = alone.map(({ exact: { updateNorm } }) => updateNorm ** 2)
+    const squares = alone.map(({ reference: { updateNorm } }) => updateNorm ** 2)
     const errors = alone.map(
       ({ approximations: [step] }, index) => step!.overall.relativeError! ** 2 * squares[index]!,
     )
     const [all, wrong] = [squares, errors].map(([first, second]) => first! + second!)
-    expect(together.exact.updateNorm).toBeCloseTo(Math.sqrt(all!), 5)
+    expect(together.reference.updateNorm).toBeCloseTo(Math.sqrt(all!), 5)
     expect(together.approximations[0]!.overall.relativeError).toBeCloseTo(Math.sqrt(wrong! / all!), 5)
-    expect(together.exact.lossBefore).toBeCloseTo(
-      (alone[0]!.exact.lossBefore + alone[1]!.exact.lossBefore) / 2,
+    expect(together.reference.lossBefore).toBeCloseTo(
+      (alone[0]!.reference.lossBefore + alone[1]!.reference.lossBefore) / 2,
       5,
     )
   })
@@ -269,6 +271,32 @@ describe('measureFidelity', () => {
     const refused = measureFidelity(model, ids(12, 5), { ...usual, ...options })
     await expect(refused).rejects.toThrow(InputError)
     await expect(measureFidelity(model, ids(12, 5), { ...usual, ...options })).rejects.toThrow(words)
+  })
+})
+
+describe('derivativeApproximations', () => {
+  it('show the rounding of a simulator, which fused differences do not have', async () => {
+    await expectBalancedTensors(async () => {
+      const { reference, approximations } = await measureFidelity(model, ids(12, 5), {
+        ...usual,
+        reference: exactDerivatives,
+        approximations: derivativeApproximations([parseDerivative('forward:100000')]),
+      })
+      expect(reference.name).toBe(exactDerivatives.name)
+      const [rounded, fusedOne, literalOne] = approximations.map(({ name, execution, overall }) => {
+        return { name, execution, error: overall.relativeError! }
+      })
+      expect(rounded!.error).toBeLessThan(1e-3)
+      expect(fusedOne).toMatchObject({ name: 'forward:100000, fused', execution: 'fused' })
+      expect(literalOne).toMatchObject({ name: 'forward:100000, literal', execution: 'literal' })
+      // Two values of a function that differ in their last digits only are subtracted.
+      expect(literalOne!.error).toBeGreaterThan(20 * fusedOne!.error)
+      expect(literalOne!.error).toBeLessThan(1)
+    })
+  })
+
+  it('refuse what a simulator cannot take', () => {
+    expect(() => derivativeApproximations([parseDerivative('analytic')])).toThrow(InputError)
   })
 })
 

@@ -5,8 +5,8 @@ import { fusedInto } from '../fused-execution'
 import { checkOptionNames, planStep, type TrainingStepOptions } from '../step-plan'
 import type { TrainingStepResult } from '../step-result'
 import { trainingStep } from '../training-step'
-import { type Approximation, reference, singleApproximations } from './approximations'
-import { comparedStep, exactStep, type FidelityOfStep, type FidelityReport } from './fidelity-report'
+import { type Approximation, exactStep, singleApproximations } from './approximations'
+import { comparedStep, type FidelityOfStep, type FidelityReport, referenceStep } from './fidelity-report'
 import { type LearningWeight, learningWeights } from './learning-weights'
 import { ObservedParameters, type UpdateObserver } from './observed-parameters'
 import { type ComparisonSums, sumsOf } from './update-comparison'
@@ -34,6 +34,8 @@ export interface FidelityOptions
     | 'trainLength'
     | 'trainMask'
   > {
+  /** What the others are compared with; default {@link exactStep}. */
+  readonly reference?: Omit<Approximation, 'execution'> | undefined
   /** Default {@link singleApproximations}. */
   readonly approximations?: readonly Approximation[] | undefined
   readonly onProgress?: ((progress: FidelityProgress) => void) | undefined
@@ -41,7 +43,7 @@ export interface FidelityOptions
 
 /**
  * How near the updates of approximate training steps are to the exact one's: one step of full back-propagation in which
- * scales of norms learn too, then one step for each approximation, all from the model as it is. Holds the exact updates
+ * scales of norms learn too, then one step for each approximation, all from the model as it is. Holds the reference's updates
  * of all weights in memory, and one weight's update of an approximation at a time.
  *
  * Each sequence of a batch learns for itself. Its updates count as if they were laid end to end with the others', so that
@@ -49,14 +51,14 @@ export interface FidelityOptions
  *
  * @param tokens `[N]` or `[batch][N]`
  * @throws InputError as `trainingStep`, and where nothing would be learned or two approximations have one name
- * @throws NotFiniteError when a loss of the exact step is not a finite number
+ * @throws NotFiniteError when a loss of the reference is not a finite number
  */
 export async function measureFidelity(
   model: InnerModel,
   tokens: TokenInput,
   options: FidelityOptions,
 ): Promise<FidelityReport> {
-  const { approximations = singleApproximations(), onProgress, ...shared } = options
+  const { reference = exactStep, approximations = singleApproximations(), onProgress, ...shared } = options
   const weights = checkMeasurement(model, tokens, options, approximations)
   const progressOf = (step: string, finished: number): TrainingStepOptions['onProgress'] => {
     const total = approximations.length + 1
@@ -64,24 +66,27 @@ export async function measureFidelity(
   }
   const steps = new ObservedSteps(model, tokens, shared)
 
-  const exactUpdates = new Map<WeightReference, Float32Array>()
-  const exactLosses = await steps.run(reference, weights, progressOf(reference.name, 0), (weight, update) =>
-    exactUpdates.set(weight, update),
+  const referenceUpdates = new Map<WeightReference, Float32Array>()
+  const referenceLosses = await steps.run(
+    reference,
+    weights,
+    progressOf(reference.name, 0),
+    (weight, update) => referenceUpdates.set(weight, update),
   )
-  if (exactLosses instanceof NotFiniteError) throw exactLosses
-  const exact = exactStep(exactLosses, weights, exactUpdates)
+  if (referenceLosses instanceof NotFiniteError) throw referenceLosses
+  const compare = referenceStep(reference.name, referenceLosses, weights, referenceUpdates)
 
   const compared: FidelityOfStep[] = []
   for (const [index, approximation] of approximations.entries()) {
     const sums = new Map<WeightReference, ComparisonSums>()
     const progress = progressOf(approximation.name, index + 1)
     const losses = await steps.run(approximation, weights, progress, (weight, update) =>
-      sums.set(weight, sumsOf(exactUpdates.get(weight) ?? [], update)),
+      sums.set(weight, sumsOf(referenceUpdates.get(weight) ?? [], update)),
     )
     const lossAfter = losses instanceof NotFiniteError ? null : losses.lossAfter
-    compared.push(comparedStep(approximation, lossAfter, exact, sums))
+    compared.push(comparedStep(approximation, lossAfter, compare, sums))
   }
-  return { exact: exact.report, approximations: compared }
+  return { reference: compare.report, approximations: compared }
 }
 
 const optionNames: Readonly<Record<keyof FidelityOptions, true>> = {
@@ -91,6 +96,7 @@ const optionNames: Readonly<Record<keyof FidelityOptions, true>> = {
   learningRate: true,
   onProgress: true,
   positionIds: true,
+  reference: true,
   signal: true,
   testMask: true,
   trainLength: true,
@@ -105,7 +111,7 @@ function checkMeasurement(
   approximations: readonly Approximation[],
 ): LearningWeight[] {
   checkOptionNames('measurement of fidelity', options, optionNames)
-  const { approximations: _, onProgress: __, ...shared } = options
+  const { approximations: _, reference: __, onProgress: ___, ...shared } = options
   const plan = planStep(description, tokens, shared)
   if (plan.learningRate === 0) {
     throw new InputError(

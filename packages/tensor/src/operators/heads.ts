@@ -25,3 +25,20 @@ export function mergeHeads(x: tf.Tensor4D): tf.Tensor3D {
     return tf.reshape(merged, [batch, positions, heads * width]) as tf.Tensor3D
   })
 }
+
+/**
+ * Puts the rows of heads that share something below each other: `[batch, heads, rows, width]` to
+ * `[batch, shared, heads / shared * rows, width]`, so that one product serves a group of neighbouring heads.
+ *
+ * @returns `x` itself where nothing is shared, or a tensor owned by the caller
+ */
+export function groupHeads(x: tf.Tensor4D, shared: number): tf.Tensor4D {
+  const [batch, heads, rows, width] = x.shape
+  return heads === shared ? x : tf.reshape(x, [batch, shared, (heads / shared) * rows, width])
+}
+
+/** {@link groupHeads} undone. */
+export function ungroupHeads(x: tf.Tensor4D, heads: number): tf.Tensor4D {
+  const [batch, shared, rows, width] = x.shape
+  return heads === shared ? x : tf.reshape(x, [batch, heads, (rows * shared) / heads, width])
+}
