@@ -1,6 +1,6 @@
 import type { Adapter } from '@tintjs/inner'
 import { ConfigError } from '@tintjs/tensor'
-import { expect, it } from 'vitest'
+import { expect, it, type TestContext } from 'vitest'
 
 /** A configuration that the adapter must refuse, by a sentence that says why. */
 export interface AdapterRefusal {
@@ -16,7 +16,9 @@ export function registerConfigurations(
   config: Readonly<Record<string, unknown>>,
   refusals: readonly AdapterRefusal[],
 ): void {
-  const refused = (fields: Readonly<Record<string, unknown>>, words: string) => {
+  // One cause, one failure: what is refused as it is, is not tried with other fields.
+  const refused = (context: TestContext, fields: Readonly<Record<string, unknown>>, words: string) => {
+    if (!isUnderstood(adapter, config)) context.skip('The configuration itself is refused.')
     const describing = () => adapter.describe({ ...config, ...fields })
     expect(describing).toThrow(ConfigError)
     expect(describing).toThrow(words)
@@ -27,8 +29,8 @@ export function registerConfigurations(
     expect(adapter.describe(config).family).toBe(adapter.family)
   })
 
-  it('refuses a field that it does not know, by name', () => {
-    refused({ a_field_of_tomorrow: 0.5 }, 'a_field_of_tomorrow = 0.5')
+  it('refuses a field that it does not know, by name', (context) => {
+    refused(context, { a_field_of_tomorrow: 0.5 }, 'a_field_of_tomorrow = 0.5')
   })
 
   it('refuses what is no configuration', () => {
@@ -36,8 +38,16 @@ export function registerConfigurations(
       expect(() => adapter.describe(nothing)).toThrow(ConfigError)
   })
 
-  it.each(refusals.map(({ fields, message }) => [JSON.stringify(fields), fields, message] as const))(
-    'refuses %s',
-    (_, fields, message) => refused(fields, message),
-  )
+  for (const { fields, message } of refusals) {
+    it(`refuses ${JSON.stringify(fields)}`, (context) => refused(context, fields, message))
+  }
+}
+
+function isUnderstood(adapter: Adapter, config: unknown): boolean {
+  try {
+    adapter.describe(config)
+    return true
+  } catch {
+    return false
+  }
 }
