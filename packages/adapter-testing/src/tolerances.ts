@@ -12,6 +12,8 @@ export const tolerances = {
   lossBefore: 2e-5,
   /** Share of the largest logit: the rounding of one forward pass, and of the step where logits are after it. */
   logits: 1e-4,
+  /** Share of the largest logit between two forward passes that may add in another order. */
+  rounding: 1e-5,
   /** Share of the change, for gradients without finite differences: only rounding is left. */
   analyticChange: 1e-3,
   /** Share of the change, for finite differences: their own error is at most 0.12 % on the golden cases. */

@@ -50,7 +50,7 @@ export function registerHalfPrecision(adapter: Adapter, folder: string, subject:
     const rounded = await logitsOf(adapter, await checkpointAs(folderSource(folder), 'BF16'), subject)
     expectLogitsClose(rounded, right, tolerances.logitsInBf16)
     // They do differ: what was read is not the file in full precision.
-    expect(() => expectLogitsClose(rounded, right, 1e-5)).toThrow()
+    expect(() => expectLogitsClose(rounded, right, tolerances.rounding)).toThrow()
   })
 }
 

@@ -4,6 +4,7 @@ import { expectBalancedTensors, expectClose } from '@tintjs/tensor/testing'
 import { expect, it } from 'vitest'
 import { measureStep } from '../measured-step'
 import { analytic, type Subject } from '../subject'
+import { expectLogitsClose, tolerances } from '../tolerances'
 
 /** What holds for a step of any model, without right answers from elsewhere. */
 export function registerConsistency(subject: Subject, model: () => InnerModel): void {
@@ -15,7 +16,7 @@ export function registerConsistency(subject: Subject, model: () => InnerModel): 
       gradient: tint({ lossGradient }),
       learningRate: 0,
     })
-    expectClose(step.logitsAfter, step.logitsBefore)
+    expectLogitsClose(step.logitsAfter, step.logitsBefore, tolerances.rounding)
   })
 
   it('gives each sequence of a batch what it gets alone', async () => {

@@ -8,25 +8,12 @@ import type { Subject } from '../subject'
 /** The exact gradient is the loss's own slope, and `exact` is one choice of TinT's options. */
 export function registerGradient({ tokens, options, lossGradient }: Subject, model: () => InnerModel): void {
   it("has an exact gradient that is the training loss's slope along every weight", async () => {
-    const gradients = await exactGradients(model(), tokens[0] ?? [], options)
-    const loss = () => trainingLoss(model(), tokens[0] ?? [], options)
-    const lossHere = await loss()
-    let [seen, all] = [0, 0]
-    for (const { reference, gradient } of gradients) {
-      const size = lengthOf(gradient)
-      all += size ** 2
-      for (const direction of directionsFor(gradient, lossHere)) {
-        const expected = direction.unit.reduce((sum, value, index) => sum + value * (gradient[index] ?? 0), 0)
-        const { slope, rounding } = await slopeAlong(model(), reference, direction, loss)
-        expect(
-          Math.abs(slope - expected),
-          `${reference.name}: the loss has slope ${slope}, the gradient says ${expected}`,
-        ).toBeLessThanOrEqual(direction.tolerance + rounding)
-        if (expected > 0.99 * size && rounding < 0.1 * size) seen += size ** 2
-      }
-    }
-    // Where float32 would hide a wrong gradient, nothing was tested: that must be a small part of it.
-    expect(seen / all).toBeGreaterThan(0.9)
+    await expectSlopes(
+      model(),
+      tokens[0] ?? [],
+      options,
+      await exactGradients(model(), tokens[0] ?? [], options),
+    )
   })
 
   it('has an exact gradient that is tint with the full attention gradient and analytic derivatives', async () => {
@@ -41,7 +28,39 @@ export function registerGradient({ tokens, options, lossGradient }: Subject, mod
   })
 }
 
-interface WeightGradient {
+/**
+ * The loss grows along every weight as its gradient says.
+ *
+ * @throws Error naming the weight whose gradient is wrong, or how little of the gradient float32 lets one see
+ */
+export async function expectSlopes(
+  model: InnerModel,
+  tokens: readonly number[],
+  options: Subject['options'],
+  gradients: readonly WeightGradient[],
+): Promise<void> {
+  const loss = () => trainingLoss(model, tokens, options)
+  const lossHere = await loss()
+  let [seen, all] = [0, 0]
+  for (const { reference, gradient } of gradients) {
+    const size = lengthOf(gradient)
+    all += size ** 2
+    for (const direction of directionsFor(gradient, lossHere)) {
+      const expected = direction.unit.reduce((sum, value, index) => sum + value * (gradient[index] ?? 0), 0)
+      const { slope, rounding } = await slopeAlong(model, reference, direction, loss)
+      expect(
+        Math.abs(slope - expected),
+        `${reference.name}: the loss has slope ${slope}, the gradient says ${expected}`,
+      ).toBeLessThanOrEqual(direction.tolerance + rounding)
+      if (expected > 0.99 * size && rounding < 0.1 * size) seen += size ** 2
+    }
+  }
+  // Where float32 would hide a wrong gradient, nothing was tested: that must be a small part of it.
+  expect(seen / all).toBeGreaterThan(0.9)
+}
+
+/** What a weight's loss gradient is found to be. */
+export interface WeightGradient {
   readonly reference: WeightReference
   /** As the layer sees the weight. */
   readonly gradient: Float32Array
@@ -51,7 +70,7 @@ interface WeightGradient {
 const rate = 0.1
 
 /** What one step of exact descent takes from each weight, norm scales too, divided by its rate. */
-async function exactGradients(
+export async function exactGradients(
   model: InnerModel,
   tokens: readonly number[],
   { trainLength, trainMask, attentionMask, positionIds }: Subject['options'],
