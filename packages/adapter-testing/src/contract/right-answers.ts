@@ -36,12 +36,15 @@ export function registerRightAnswers(
 
   it('reads every tensor of the checkpoint', async () => {
     const { unusedTensors } = await describeInnerModel(folderSource(fixture.folder), { adapters: [adapter] })
-    expect(unusedTensors).toEqual([])
+    expect(unusedTensors, `no layer reads ${unusedTensors.join(', ')}`).toEqual([])
   })
 
   it('gives the right loss and logits before the step', async () => {
     const step = await measureStep(model(), tokens, { ...options, learningRate: 0 })
-    expect(Math.abs(step.lossBefore - lossBefore) / lossBefore).toBeLessThanOrEqual(tolerances.lossBefore)
+    const error = Math.abs(step.lossBefore - lossBefore) / lossBefore
+    expect(error, `the loss is ${step.lossBefore}; expected ${lossBefore}`).toBeLessThanOrEqual(
+      tolerances.lossBefore,
+    )
     expectLogitsClose(step.logitsBefore, rightTensor('logits_before'), tolerances.logits)
   })
 
