@@ -27,10 +27,10 @@ export function changesetText({ packageName, family }) {
   return `---\n\n'${packageName}': minor\n---\n\nModels of the family \`${family}\` load from checkpoints as inner models.\n`
 }
 
-// The packages that test adapters import some of them in their own tests; builds must not wait for each other.
 const turbo = `{
   "extends": ["//"],
   "tasks": {
+    // Simulate and construct test themselves on adapters, and adapter-testing uses both: builds must not wait in a ring.
     "build": { "dependsOn": ["@tintjs/inner#build"] }
   }
 }
