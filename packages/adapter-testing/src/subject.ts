@@ -77,7 +77,7 @@ export function configSubject(adapter: Adapter, name: string, config: unknown): 
     },
     tokens: [row],
     lossGradient: 'softmax',
-    options: { trainLength: Math.ceil((2 * length) / 3), learningRate: 0.02 },
+    options: { trainLength: Math.ceil((2 * length) / 3), learningRate: 0.002 },
     sizes: { maxLength: length },
   }
 }
