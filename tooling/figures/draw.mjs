@@ -8,22 +8,30 @@ import { activation } from './figures/activation.mjs'
 import { attention } from './figures/attention.mjs'
 import { chunks } from './figures/chunks.mjs'
 import { combinations } from './figures/combinations.mjs'
+import { gatedMlp } from './figures/gated-mlp.mjs'
 import { layout } from './figures/layout.mjs'
 import { linearBackward, linearForward } from './figures/linear.mjs'
 import { loss } from './figures/loss.mjs'
 import { norm } from './figures/norm.mjs'
 import { program } from './figures/program.mjs'
+import { rotary } from './figures/rotary.mjs'
+import { scores } from './figures/scores.mjs'
+import { sharedKeys } from './figures/shared-keys.mjs'
 
 const figures = {
   activation,
   attention,
   chunks,
   combinations,
+  'gated-mlp': gatedMlp,
   'linear-backward': linearBackward,
   'linear-forward': linearForward,
   loss,
   norm,
   program,
+  rotary,
+  scores,
+  'shared-keys': sharedKeys,
   state: layout,
 }
 

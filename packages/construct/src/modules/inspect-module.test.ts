@@ -76,7 +76,7 @@ describe('inspectModule', () => {
         expect([...found].sort((first, second) => first - second)).toEqual(named)
         tf.dispose([old, changed, Object.values(before.prefixes), before.tokens.filter(Boolean)] as never)
       }
-      tf.dispose(execution.attentionBias)
+      execution.attention.dispose()
       simulator.dispose()
       model.dispose()
     })
