@@ -2,31 +2,13 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import * as z from 'zod'
+import { trainingCase } from './case'
 
 const folder = fileURLToPath(new URL('../cases', import.meta.url))
 
-const loss = z.object({ lossAfter: z.number() })
-
-const goldenCase = z.object({
-  kind: z.string(),
-  inputIds: z.array(z.array(z.int())),
-  trainLength: z.int(),
-  learningRate: z.number(),
-  steps: z.int(),
-  layers: z.int(),
-  gradientMask: z.array(z.int()).nullable(),
-  attentionMask: z.array(z.array(z.int())).nullable(),
-  positionIds: z.array(z.int()).nullable(),
-  lossGradient: z.enum(['softmax', 'quad', 'target']),
-  updateNormWeights: z.boolean(),
+const goldenCase = trainingCase.extend({
   /** Sizes of the simulator. */
   tint: z.object({ numPrefixTokens: z.int(), hiddenSize: z.int(), numHeads: z.int() }),
-  expected: z.object({
-    lossBefore: z.number(),
-    valueOnlyAttentionGradient: loss,
-    exactGradient: loss,
-    authorsCode: loss.optional(),
-  }),
 })
 
 /** A case with right answers: a tiny checkpoint, a training step, and what must come out. See the README. */

@@ -13,7 +13,8 @@ describe('the examples of the documents', () => {
 
   it('run, but for very few', () => {
     const shown = examples.filter(({ runs }) => !runs).map(({ place }) => place)
-    expect(shown.length).toBeLessThanOrEqual(2)
+    // Two that would download a model, and two that are test files.
+    expect(shown.length).toBeLessThanOrEqual(4)
     expect(examples.length - shown.length).toBeGreaterThan(0)
   })
 

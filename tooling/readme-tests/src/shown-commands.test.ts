@@ -17,7 +17,8 @@ const ours = shown.filter(
   ({ words: [program = '', command = ''] }) => program in programs && /^[a-z]/.test(command),
 )
 const scripts = shown.filter(
-  ({ words: [program = '', script = ''] }) => ['npm', 'pnpm'].includes(program) && /^[a-z-]+$/.test(script),
+  ({ words: [program = '', script = ''] }) =>
+    ['npm', 'pnpm'].includes(program) && /^[a-z][a-z:-]*$/.test(script),
 )
 
 const lineOf = ({ path, words }: ShownCommand) => [`${path}: ${words.join(' ')}`, words] as const

@@ -10,6 +10,7 @@ const packages = new Map<string, string>([
   ['mistral', '@tintjs/inner-llama'],
   ['opt', '@tintjs/inner-opt'],
   ['qwen2', '@tintjs/inner-llama'],
+  ['stablelm', '@tintjs/inner-stablelm'],
 ])
 
 /** The package to install for a family that has one. */

@@ -51,9 +51,10 @@ function randomMatrix(shape: number[], seed: number): tf.Tensor {
   return tf.tensor(values, shape)
 }
 
-function normScales({ blocks, finalNorm }: InnerModelDescription): WeightReference[] {
-  const trees: Layer[] = finalNorm === undefined ? [...blocks] : [...blocks, finalNorm]
+function normScales({ embedding, blocks, finalNorm }: InnerModelDescription): WeightReference[] {
+  const trees: (Layer | undefined)[] = [embedding.norm, ...blocks, finalNorm]
   return trees
+    .filter((layer) => layer !== undefined)
     .flatMap(leavesOf)
     .flatMap((leaf) => (leaf.kind === 'norm' && leaf.scale !== undefined ? [leaf.scale] : []))
 }

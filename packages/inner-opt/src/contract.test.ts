@@ -1,0 +1,13 @@
+import { describeAdapter } from '@tintjs/adapter-testing'
+import { goldenCases } from '@tooling/golden-cases'
+import { opt } from './index'
+
+describeAdapter(opt, {
+  fixtures: goldenCases('opt').map(({ folder }) => folder),
+  refusals: [
+    { fields: { activation_function: 'swiglu' }, message: 'activation_function is "swiglu"' },
+    { fields: { num_attention_heads: 3 }, message: 'hidden_size 64 and num_attention_heads 3' },
+    { fields: { rotary_dim: 4 }, message: 'rotary_dim = 4' },
+    { fields: { hidden_size: 0 }, message: 'hidden_size is 0' },
+  ],
+})

@@ -1,0 +1,3 @@
+export { stablelm } from './adapter'
+export type { StablelmConfig } from './config'
+export { stablelmShapes } from './shapes'
