@@ -11,7 +11,6 @@ export function packageFiles(names) {
     'tsconfig.json': '{ "extends": "@tooling/typescript/base.json", "include": ["src", "*.config.ts"] }\n',
     'tsup.config.ts': "import { packageBuild } from '@tooling/tsup'\n\nexport default packageBuild()\n",
     'vitest.config.ts': "import { engineTests } from '@tooling/vitest'\n\nexport default engineTests()\n",
-    'turbo.json': turbo,
     'README.md': readme(names),
     'src/index.ts': index(names),
     'src/config.ts': config(names),
@@ -26,15 +25,6 @@ export function packageFiles(names) {
 export function changesetText({ packageName, family }) {
   return `---\n\n'${packageName}': minor\n---\n\nModels of the family \`${family}\` load from checkpoints as inner models.\n`
 }
-
-const turbo = `{
-  "extends": ["//"],
-  "tasks": {
-    // Simulate and construct test themselves on adapters, and adapter-testing uses both: builds must not wait in a ring.
-    "build": { "dependsOn": ["@tintjs/inner#build"] }
-  }
-}
-`
 
 function manifest({ packageName, directory, family }) {
   const fields = {

@@ -1,4 +1,3 @@
-export { checkpointAs } from './checkpoint-as'
 export {
   type AdapterContract,
   type AdapterRefusal,

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url'
-import { checkpointAs } from '@tintjs/adapter-testing'
 import { describeInnerModel, loadInnerModel, modelLogits } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
+import { checkpointAs } from '@tintjs/inner/testing'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors } from '@tintjs/tensor/testing'
 import { goldenCaseNamed } from '@tooling/golden-cases'

@@ -3,10 +3,10 @@ import { folderSource } from '@tintjs/inner/node'
 import { readSafetensorsHeader, readTensorData } from '@tintjs/tensor'
 import { openFileSource, useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose, relativeError } from '@tintjs/tensor/testing'
-import { type GoldenCase, goldenCases } from '@tooling/golden-cases'
+import type { GoldenCase } from '@tooling/golden-cases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exact, type GradientChoice, tint, trainingStep } from './index'
-import { adapters, expectLossClose, stepOptions } from './test-support'
+import { adapters, cases, expectLossClose, stepOptions } from './test-support'
 
 type Expected = ReadonlyMap<string, { shape: readonly number[]; data: Float32Array }>
 
@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 
 /** The tolerances are DESIGN's (section 8): float32 against float64, and the finite difference's own error. */
-describe.each(goldenCases().map((golden) => [golden.name, golden] as const))('%s', (_, golden) => {
+describe.each(cases().map((golden) => [golden.name, golden] as const))('%s', (_, golden) => {
   const { lossBefore, valueOnlyAttentionGradient, exactGradient, authorsCode } = golden.expected
   const { lossGradient } = golden
   let model: InnerModel

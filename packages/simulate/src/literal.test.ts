@@ -4,10 +4,10 @@ import { folderSource } from '@tintjs/inner/node'
 import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose, relativeError } from '@tintjs/tensor/testing'
-import { type GoldenCase, goldenCaseNamed, goldenCases } from '@tooling/golden-cases'
+import { type GoldenCase, goldenCaseNamed } from '@tooling/golden-cases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { exact, type GradientChoice, literal, type TrainingStepOptions, tint, trainingStep } from './index'
-import { adapters, expectLossClose, stepOptions } from './test-support'
+import { adapters, cases, expectLossClose, stepOptions } from './test-support'
 
 beforeAll(async () => {
   await useEngine(process.env.TINT_ENGINE as 'wasm')
@@ -51,7 +51,7 @@ async function literalStep(
 }
 
 /** Tolerances are DESIGN's (section 8): a simulator subtracts two values of a function, and float32 rounds both. */
-describe.each(goldenCases().map((golden) => [golden.name, golden] as const))('%s, literally', (_, golden) => {
+describe.each(cases().map((golden) => [golden.name, golden] as const))('%s, literally', (_, golden) => {
   const { lossBefore, valueOnlyAttentionGradient, authorsCode } = golden.expected
   const { lossGradient } = golden
   let model: InnerModel

@@ -9,10 +9,10 @@ import {
   modelLogits,
 } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
+import { checkpointAs } from '@tintjs/inner/testing'
 import { trainingStep } from '@tintjs/simulate'
 import { saveAdaptedCheckpoint } from '@tintjs/simulate/node'
 import { expect, it } from 'vitest'
-import { checkpointAs } from '../checkpoint-as'
 import { readTensors, type StoredTensor } from '../fixture'
 import { stored } from '../measured-step'
 import { analytic, type Subject } from '../subject'

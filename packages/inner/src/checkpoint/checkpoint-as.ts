@@ -1,5 +1,7 @@
-import { type CheckpointSource, memorySource, openCheckpoint } from '@tintjs/inner'
 import { type EncodeOptions, encodeSafetensors } from '@tintjs/tensor'
+import { openCheckpoint } from './checkpoint'
+import { memorySource } from './memory'
+import type { CheckpointSource } from './source'
 
 /**
  * A checkpoint's configuration and numbers in another number type, as one safetensors file in memory.

@@ -1,6 +1,6 @@
-import { describeAdapter } from '@tintjs/adapter-testing'
+import { opt } from '@tintjs/inner-opt'
 import { goldenCases } from '@tooling/golden-cases'
-import { opt } from './index'
+import { describeAdapter } from './index'
 
 describeAdapter(opt, {
   fixtures: goldenCases('opt').map(({ folder }) => folder),

@@ -1,6 +1,6 @@
-import { describeAdapter } from '@tintjs/adapter-testing'
+import { gpt2 } from '@tintjs/inner-gpt2'
 import { goldenCases } from '@tooling/golden-cases'
-import { gpt2 } from './index'
+import { describeAdapter } from './index'
 
 describeAdapter(gpt2, {
   fixtures: goldenCases('gpt2').map(({ folder }) => folder),

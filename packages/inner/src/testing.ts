@@ -1,0 +1,1 @@
+export { checkpointAs } from './checkpoint/checkpoint-as'
