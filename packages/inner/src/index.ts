@@ -116,7 +116,7 @@ export {
   readWeights,
 } from './model/load'
 export { expectedHeadRows, type LossGradient, lossGradientAtHead, lossGradients } from './model/loss-gradient'
-export { gatherHeadInputs, predictionLosses, rowSlices } from './model/prediction-losses'
+export { gatherHeadInputs, predictionLosses } from './model/prediction-losses'
 export { type PredictionRows, predictionRows } from './model/prediction-rows'
 export { type SequenceScore, scoreTokens } from './model/score'
 export { checkVocabulary, loadTokenizer, type TokenizerOptions } from './tokenizer/load'

@@ -186,10 +186,12 @@ export class AdaptiveModel {
       layers,
       updateNormWeights,
       steps: 1,
+      scoreBefore: true,
       keepLogits: false,
       train: predictions,
       test: [predictions],
       learnedPositions: tokens.length - 1,
+      scoredPositions: tokens.length,
     }
   }
 }

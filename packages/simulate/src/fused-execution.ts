@@ -6,10 +6,11 @@ import {
   LearnedParameters,
   type WeightTable,
 } from '@tintjs/inner'
-import { TintError } from '@tintjs/tensor'
+import { firstPositions, TintError } from '@tintjs/tensor'
+import { learnedPart } from './learned-part'
 import { forwardFrozen, forwardLearning, type LearningForward, type SplitLayers, splitLayers } from './passes'
 import { learnFrom } from './round'
-import type { Execution, StepExecution, StepHooks } from './step-execution'
+import type { Execution, ForwardPurpose, StepExecution, StepHooks } from './step-execution'
 import type { StepPlan } from './step-plan'
 
 /** Computes the function that TinT's forward pass computes directly on the inner model's weights. The default. */
@@ -25,49 +26,65 @@ export function fusedInto(makeParameters: (weights: WeightTable) => LearnedParam
   }
 }
 
+/** What a pass runs over: the whole step, or the part of it that is learned. */
+interface Extent {
+  readonly plan: StepPlan
+  readonly pass: ForwardPass
+}
+
 class FusedStep implements StepExecution {
   readonly #model: InnerModel
-  readonly #plan: StepPlan
   readonly #hooks: StepHooks
   readonly #layers: SplitLayers
   readonly #learned: LearnedParameters
-  readonly #pass: ForwardPass
+  readonly #whole: Extent
+  /** The same as the whole where all of it is learned. */
+  readonly #part: Extent
   #entry: tf.Tensor3D | undefined
   #forward: LearningForward | undefined
+  #extent: Extent
   #handedOut = false
 
   constructor(model: InnerModel, plan: StepPlan, hooks: StepHooks, learned: LearnedParameters) {
     this.#model = model
-    this.#plan = plan
     this.#hooks = hooks
     this.#layers = splitLayers(model, plan.layers)
     this.#learned = learned
-    this.#pass = { parameters: this.#learned, attention: new AttentionContext(plan.inputs) }
+    this.#whole = this.#extentOf(plan)
+    const part = learnedPart(plan)
+    this.#part = part === plan ? this.#whole : this.#extentOf(part)
+    this.#extent = this.#whole
   }
 
-  async forward(keep: boolean): Promise<tf.Tensor2D> {
-    const { frozen, learning } = this.#layers
+  async forward({ keep, scored }: ForwardPurpose): Promise<tf.Tensor2D> {
     const afterBlock = () => this.#hooks.afterBlock('forward')
     this.#forward?.dispose()
     this.#forward = undefined
-    this.#entry ??= await forwardFrozen(this.#model, this.#plan, frozen, this.#pass, afterBlock)
-    this.#forward = await forwardLearning(this.#model, this.#entry, learning, this.#pass, keep, afterBlock)
+    this.#extent = scored ? this.#whole : this.#part
+    this.#entry ??= await forwardFrozen(
+      this.#model,
+      this.#whole.plan,
+      this.#layers.frozen,
+      this.#whole.pass,
+      afterBlock,
+    )
+    const { plan, pass } = this.#extent
+    const entry = firstPositions(this.#entry, plan.inputs.length)
+    try {
+      this.#forward = await forwardLearning(this.#model, entry, this.#layers.learning, pass, keep, afterBlock)
+    } finally {
+      entry.dispose()
+    }
     return this.#forward.headInput
   }
 
   async learn(): Promise<void> {
-    if (this.#forward === undefined) throw new TintError('learn() was called before forward(true).')
+    if (this.#forward === undefined) throw new TintError('learn() was called before a forward that is kept.')
+    const { plan, pass } = this.#extent
     const afterBlock = () => this.#hooks.afterBlock('backward')
-    const { attention } = this.#pass
-    await learnFrom(
-      this.#model,
-      this.#forward,
-      attention,
-      this.#learned,
-      this.#plan,
-      afterBlock,
-      this.#hooks.signal,
-    )
+    const { attention } = pass
+    const { signal } = this.#hooks
+    await learnFrom(this.#model, this.#forward, attention, this.#learned, plan, afterBlock, signal)
   }
 
   learned(): LearnedParameters {
@@ -77,8 +94,13 @@ class FusedStep implements StepExecution {
 
   dispose(): void {
     this.#forward?.dispose()
-    this.#pass.attention.dispose()
+    this.#whole.pass.attention.dispose()
+    this.#part.pass.attention.dispose()
     this.#entry?.dispose()
     if (!this.#handedOut) this.#learned.dispose()
+  }
+
+  #extentOf(plan: StepPlan): Extent {
+    return { plan, pass: { parameters: this.#learned, attention: new AttentionContext(plan.inputs) } }
   }
 }

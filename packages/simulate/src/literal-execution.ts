@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import type { LiteralStep, TintSimulator } from '@tintjs/construct'
 import type { LearnedParameters } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
-import type { Execution, StepExecution } from './step-execution'
+import type { Execution, ForwardPurpose, StepExecution } from './step-execution'
 
 /**
  * Runs a simulator's own modules on its state, operator by operator. The step follows the gradient that the simulator was
@@ -36,7 +36,7 @@ class LiteralExecution implements StepExecution {
     this.#step = step
   }
 
-  async forward(keep: boolean): Promise<tf.Tensor2D> {
+  async forward({ keep }: ForwardPurpose): Promise<tf.Tensor2D> {
     this.#headInput?.dispose()
     this.#headInput = undefined
     this.#headInput = await this.#step.forward(keep)

@@ -142,7 +142,7 @@ export async function backwardLearning(
   attention: AttentionContext,
   learned: LearnedParameters,
   rules: GradientRules,
-  { inputs, learnedPositions, learningRate }: StepPlan,
+  { inputs, learnedPositions, learningRate, scoredPositions }: StepPlan,
   afterBlock: AfterBlock,
 ): Promise<void> {
   const { batch, length } = inputs
@@ -158,7 +158,7 @@ export async function backwardLearning(
       try {
         const below = tf.tidy(() => {
           const { inputGradient, changes } = backwardLayer(layer, gradient, kept.memory, pass)
-          learned.descend(changes, learningRate, length)
+          learned.descend(changes, learningRate, scoredPositions)
           return inputGradient
         })
         gradient.dispose()

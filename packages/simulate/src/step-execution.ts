@@ -9,15 +9,23 @@ export interface StepHooks {
   readonly signal: AbortSignal | undefined
 }
 
+/** What a forward pass is run for. */
+export interface ForwardPurpose {
+  /** Whether {@link StepExecution.learn} will follow. */
+  readonly keep: boolean
+  /** Whether losses of test targets are read from it; otherwise tokens that nothing is learned from may be left out. */
+  readonly scored: boolean
+}
+
 /** One step under way: forward passes, and learning between them. */
 export interface StepExecution {
   /**
    * Runs the inner model to the head with what was learned so far.
    *
-   * @param keep whether {@link learn} will follow
-   * @returns the head's input, `[batch * N, embedding width]`; stays the execution's until its next call
+   * @returns the head's input, `[batch * N, embedding width]`, with fewer rows perhaps where it is not scored; stays the
+   * execution's until its next call
    */
-  forward(keep: boolean): Promise<tf.Tensor2D>
+  forward(purpose: ForwardPurpose): Promise<tf.Tensor2D>
   /** Loss gradient, backward and descent of the last forward. */
   learn(): Promise<void>
   /** What was learned, the caller's from now on. Called once, at the end. */

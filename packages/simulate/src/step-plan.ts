@@ -45,11 +45,21 @@ export interface TrainingStepOptions extends MaskOptions {
   readonly testMask?: PerPosition | undefined
   /** Whether scales of norms learn too; default false, their biases only (paper, section 3.3). */
   readonly updateNormWeights?: boolean | undefined
+  /** Whether the test targets are scored before anything is learned; default true. {@link UnscoredStepOptions} */
+  readonly scoreBefore?: true | undefined
   /** Whether the result holds the logits of all positions before and after; default false. */
   readonly keepLogits?: boolean | undefined
   readonly onProgress?: ((progress: StepProgress) => void) | undefined
   /** Stops the step between blocks; everything is freed and the signal's reason is thrown. */
   readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * The choices of a step that tells no losses before it learns, which takes less time: tokens after the last training
+ * target are run once, with what was learned.
+ */
+export interface UnscoredStepOptions extends Omit<TrainingStepOptions, 'scoreBefore'> {
+  readonly scoreBefore: false
 }
 
 /** A checked training step: all that is decided before anything is computed. */
@@ -60,12 +70,15 @@ export interface StepPlan {
   readonly steps: number
   readonly layers: number
   readonly updateNormWeights: boolean
+  readonly scoreBefore: boolean
   readonly keepLogits: boolean
   readonly train: PredictionRows
   /** For each sequence. */
   readonly test: readonly PredictionRows[]
   /** The loss gradient covers the first so many positions of every sequence. */
   readonly learnedPositions: number
+  /** How many positions the last forward runs over, which decides how updates are kept. */
+  readonly scoredPositions: number
 }
 
 /**
@@ -76,7 +89,7 @@ export interface StepPlan {
 export function planStep(
   description: InnerModelDescription,
   tokens: TokenInput,
-  options: TrainingStepOptions,
+  options: TrainingStepOptions | UnscoredStepOptions,
 ): StepPlan {
   checkOptionNames('training step', options, optionNames)
   const inputs = checkInputs(description, tokens, options)
@@ -107,10 +120,12 @@ export function planStep(
     steps: checkCount('steps', options.steps ?? 1, 1_000_000),
     layers: checkLayers(options.layers, description.blocks.length),
     updateNormWeights: options.updateNormWeights ?? execution?.design?.updateNormWeights ?? false,
+    scoreBefore: options.scoreBefore ?? true,
     keepLogits: options.keepLogits ?? false,
     train,
     test,
     learnedPositions: train.rows.reduce((most, row) => Math.max(most, (row % inputs.length) + 1), 0),
+    scoredPositions: inputs.length,
   }
 }
 
@@ -123,6 +138,7 @@ const optionNames: Readonly<Record<keyof TrainingStepOptions, true>> = {
   learningRate: true,
   onProgress: true,
   positionIds: true,
+  scoreBefore: true,
   signal: true,
   steps: true,
   testMask: true,
@@ -151,7 +167,7 @@ export function checkOptionNames(
 /** @throws InputError when an execution was built for another gradient than the step is asked to follow */
 function checkDesign(
   { name, design }: Execution,
-  { gradient, updateNormWeights }: TrainingStepOptions,
+  { gradient, updateNormWeights }: Pick<TrainingStepOptions, 'gradient' | 'updateNormWeights'>,
 ): void {
   if (design === undefined) return
   if (gradient !== undefined && !sameGradient(gradient, design.gradient)) {

@@ -214,6 +214,51 @@ describe('trainingStep', () => {
     expect(first.lossAfter).not.toBe((await results(model, ids(12, 4), options)).lossAfter)
   })
 
+  it('without losses before learns the same, in batches with masks, in several steps, with frozen layers', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.record({
+          which: fc.integer({ min: 0, max: 1 }),
+          batch: fc.integer({ min: 1, max: 3 }),
+          length: fc.integer({ min: 4, max: 14 }),
+          steps: fc.integer({ min: 1, max: 3 }),
+          layers: fc.integer({ min: 1, max: 2 }),
+          masked: fc.boolean(),
+          share: fc.double({ min: 0, max: 0.99, noNaN: true }),
+        }),
+        async ({ which, batch, length, steps, layers, masked, share }) => {
+          const tokens = Array.from({ length: batch }, (_, row) => ids(length, row + 1))
+          const trainLength = tokens.map((_, row) => 1 + Math.floor(share * (length - 1 - (row % 2))))
+          const attentionMask = tokens.map((_, sequence) =>
+            Array.from({ length }, (_, i) =>
+              Array.from({ length }, (_, j) => (j === i || (i + j + sequence) % 3 > 0 ? 1 : 0)),
+            ),
+          )
+          const options = {
+            ...{ trainLength, steps, layers, learningRate: 0.05 },
+            ...(masked ? { attentionMask } : {}),
+          }
+          await expectBalancedTensors(async () => {
+            const whole = await trainingStep(models[which]!, tokens, options)
+            const unscored = await trainingStep(models[which]!, tokens, { ...options, scoreBefore: false })
+            expect(unscored.lossBefore).toBeUndefined()
+            expect(unscored.sequences.map(({ tokenLossesBefore }) => tokenLossesBefore)).toEqual(
+              tokens.map(() => undefined),
+            )
+            // Sums over fewer positions are added in another order.
+            expect(relativeError([unscored.lossAfter], [whole.lossAfter])).toBeLessThan(1e-5)
+            expect(unscored.sequences.map(({ targets }) => targets)).toEqual(
+              whole.sequences.map(({ targets }) => targets),
+            )
+            whole.dispose()
+            unscored.dispose()
+          })
+        },
+      ),
+      { numRuns: 25, seed: 7 },
+    )
+  })
+
   it('changes only the last layers and the final norm where asked', async () => {
     const { weights } = await results(model, ids(12, 4), { trainLength: 9, learningRate: 0.1, layers: 1 })
     expect([...weights.keys()].every((name) => name.includes('h.1.') || name.includes('ln_f'))).toBe(true)

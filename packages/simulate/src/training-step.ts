@@ -7,9 +7,15 @@ import { learningParameters } from './learning-parameters'
 import { splitLayers } from './passes'
 import { badCheckpoint, rateTooHigh, testLosses } from './round'
 import type { StepExecution, StepHooks } from './step-execution'
-import { planStep, type StepPlan, type TrainingStepOptions } from './step-plan'
+import { planStep, type StepPlan, type TrainingStepOptions, type UnscoredStepOptions } from './step-plan'
 import type { SequenceLosses, TrainingStepResult } from './step-result'
 
+/** Without losses before the step, which takes less time: see {@link UnscoredStepOptions}. */
+export function trainingStep(
+  model: InnerModel,
+  tokens: TokenInput,
+  options: UnscoredStepOptions,
+): Promise<TrainingStepResult<undefined>>
 /**
  * One training step of the inner model on the first part of each sequence, and its losses on the rest before and
  * after: what TinT computes in a single forward pass. `steps`
@@ -20,11 +26,16 @@ import type { SequenceLosses, TrainingStepResult } from './step-result'
  * @throws InputError for anything in the input or the options that is not valid
  * @throws NotFiniteError when a loss is not a finite number
  */
-export async function trainingStep(
+export function trainingStep(
   model: InnerModel,
   tokens: TokenInput,
   options: TrainingStepOptions,
-): Promise<TrainingStepResult> {
+): Promise<TrainingStepResult>
+export async function trainingStep(
+  model: InnerModel,
+  tokens: TokenInput,
+  options: TrainingStepOptions | UnscoredStepOptions,
+): Promise<TrainingStepResult<number | undefined>> {
   const plan = planStep(model.description, tokens, options)
   options.signal?.throwIfAborted()
   const logits: KeptLogits = {}
@@ -49,7 +60,7 @@ interface KeptLogits {
 
 interface StepLosses {
   /** For each sequence, for each of its test targets. */
-  readonly before: readonly Float32Array[]
+  readonly before: readonly Float32Array[] | undefined
   readonly after: readonly Float32Array[]
   readonly targets: readonly Int32Array[]
 }
@@ -61,12 +72,14 @@ async function runStep(
   signal: AbortSignal | undefined,
   logits: KeptLogits,
 ): Promise<StepLosses> {
-  let headInput = await execution.forward(true)
-  const before = await testLosses(model, headInput, plan, badCheckpoint, signal)
-  if (plan.keepLogits) logits.before = shapedLogits(model, headInput, plan)
+  let headInput = await execution.forward({ keep: true, scored: plan.scoreBefore })
+  const before = plan.scoreBefore
+    ? await testLosses(model, headInput, plan, badCheckpoint, signal)
+    : undefined
+  if (plan.keepLogits && plan.scoreBefore) logits.before = shapedLogits(model, headInput, plan)
   for (let step = 1; step <= plan.steps; step++) {
     await execution.learn()
-    headInput = await execution.forward(step < plan.steps)
+    headInput = await execution.forward({ keep: step < plan.steps, scored: step === plan.steps })
   }
   const after = await testLosses(model, headInput, plan, rateTooHigh(plan.learningRate), signal)
   if (plan.keepLogits) logits.after = shapedLogits(model, headInput, plan)
@@ -83,7 +96,7 @@ function shapedLogits(model: InnerModel, headInput: tf.Tensor2D, { inputs }: Ste
 function stepHooks(
   model: InnerModel,
   plan: StepPlan,
-  { onProgress, signal }: TrainingStepOptions,
+  { onProgress, signal }: Pick<TrainingStepOptions, 'onProgress' | 'signal'>,
 ): StepHooks {
   const { frozen, learning } = splitLayers(model, plan.layers)
   const total = frozen.length + learning.length * (2 * plan.steps + 1)
@@ -104,11 +117,11 @@ function stepResult(
   model: AdaptedModel,
   { before, after, targets }: StepLosses,
   logits: KeptLogits,
-): TrainingStepResult {
-  const sequences = before.map((tokenLossesBefore, index): SequenceLosses => {
-    const tokenLossesAfter = after[index] ?? new Float32Array()
+): TrainingStepResult<number | undefined> {
+  const sequences = after.map((tokenLossesAfter, index): SequenceLosses<number | undefined> => {
+    const tokenLossesBefore = before?.[index]
     return {
-      lossBefore: mean(tokenLossesBefore),
+      lossBefore: tokenLossesBefore && mean(tokenLossesBefore),
       lossAfter: mean(tokenLossesAfter),
       targets: targets[index] ?? new Int32Array(),
       tokenLossesBefore,
@@ -116,7 +129,7 @@ function stepResult(
     }
   })
   return {
-    lossBefore: mean(sequences.map(({ lossBefore }) => lossBefore)),
+    lossBefore: before && mean(before.map(mean)),
     lossAfter: mean(sequences.map(({ lossAfter }) => lossAfter)),
     sequences,
     logitsBefore: logits.before,

@@ -22,7 +22,6 @@ export {
   NotFiniteError,
   TintError,
 } from './errors'
-export { crossEntropy } from './operators/cross-entropy'
 export { groupHeads, mergeHeads, splitHeads, ungroupHeads } from './operators/heads'
 export {
   type Normalisation,

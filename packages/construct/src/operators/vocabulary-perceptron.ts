@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { expectedHeadRows, gatherHeadInputs, headRows, type LossGradient, rowSlices } from '@tintjs/inner'
+import { expectedHeadRows, gatherHeadInputs, headRows, type LossGradient } from '@tintjs/inner'
 import { inWholeSlot, tokenSlots } from '../state/state'
 import type { OperatorArithmetic } from './arithmetic'
 import { tokensOf, withoutPrefixes } from './dense-products'
@@ -21,22 +21,18 @@ export interface VocabularyPerceptron {
 export const vocabularyPerceptron: OperatorArithmetic<VocabularyPerceptron> = {
   parameters: () => ({}),
 
-  /** Only rows that predict a training target, slice by slice, so that logits are never all alive. */
+  /** Only rows that predict a training target. */
   apply({ lossGradient, fromSlot, intoSlot }, { tokens }, execution) {
     const { model, train, dimensions } = execution
     const slot = requireFilled(tokens[fromSlot], `token slot ${fromSlot}`)
     const inputs = headInputs(slot, execution)
-    const expected = rowSlices(model, train.rows.length).map(([start, end]) => {
-      const rows = gatherHeadInputs(inputs, train.rows.subarray(start, end))
-      return tf.tidy(() =>
-        tf.tile(expectedHeadRows(lossGradient, model, rows), [
-          lossGradient === 'target' ? end - start : 1,
-          1,
-        ]),
-      )
-    })
+    const rows = gatherHeadInputs(inputs, train.rows)
+    const expected = tf.tile(expectedHeadRows(lossGradient, model, rows), [
+      lossGradient === 'target' ? train.rows.length : 1,
+      1,
+    ])
     const indices = tf.tensor2d(train.rows, [train.rows.length, 1], 'int32')
-    const scattered = tf.scatterND(indices, tf.concat(expected, 0), inputs.shape)
+    const scattered = tf.scatterND(indices, expected, inputs.shape)
     const whole = inWholeSlot(
       tf.reshape(scattered, [slot.shape[0], slot.shape[1], inputs.shape[1]]),
       dimensions.width,

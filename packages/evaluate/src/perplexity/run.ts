@@ -127,6 +127,8 @@ async function learnContexts(
       steps,
       layers,
       updateNormWeights,
+      // What the model predicts without learning is scored once, for all rates.
+      scoreBefore: false,
       signal,
       onProgress: ({ done, total }) => onShare?.(done / total),
     },

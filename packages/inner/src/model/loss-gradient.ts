@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { yieldToEvents } from './events'
-import { headRows, logitsOf } from './head'
+import { type ExpectedRows, LogitRows, SoftmaxRows } from './expected-rows'
+import { headRows } from './head'
+import { accumulateHead, accumulateHeadYielding } from './head-slices'
 import type { InnerModel } from './inner-model'
-import { gatherHeadInputs, rowSlices } from './prediction-losses'
+import { gatherHeadInputs } from './prediction-losses'
 import type { PredictionRows } from './prediction-rows'
 
 /**
@@ -18,7 +19,7 @@ export type LossGradient = (typeof lossGradients)[number]
 
 /**
  * The gradient of the summed training loss at the head's input; zero for rows that predict no training target. Logits
- * are made slice by slice, and timers and signals run between slices.
+ * are never all alive, and timers and signals run between slices of the vocabulary.
  *
  * @param headInput `[batch * N, embedding width]`; stays the caller's
  * @returns `[batch * N, embedding width]`, owned by the caller
@@ -30,36 +31,20 @@ export async function lossGradientAtHead(
   { rows, targets }: PredictionRows,
   signal?: AbortSignal,
 ): Promise<tf.Tensor2D> {
-  const gradients: tf.Tensor[] = []
+  const inputs = gatherHeadInputs(headInput, rows)
+  const expected = expectedRows(kind)
   try {
-    for (const [start, end] of rowSlices(model, rows.length)) {
-      gradients.push(
-        sliceGradient(kind, model, headInput, rows.subarray(start, end), targets.subarray(start, end)),
-      )
-      await yieldToEvents()
-      signal?.throwIfAborted()
-    }
+    if (expected !== undefined) await accumulateHeadYielding(model, inputs, expected, signal)
     return tf.tidy(() => {
+      const targetRows = tf.gather(headRows(model), tf.tensor1d(targets, 'int32'))
       const indices = tf.tensor2d(rows, [rows.length, 1], 'int32')
-      return tf.scatterND(indices, tf.concat(gradients, 0), headInput.shape) as tf.Tensor2D
+      const gradients = tf.sub(expected?.rows() ?? meanRow(model), targetRows)
+      return tf.scatterND(indices, gradients, headInput.shape) as tf.Tensor2D
     })
   } finally {
-    tf.dispose(gradients)
+    inputs.dispose()
+    expected?.dispose()
   }
-}
-
-/** The gradient of each of a few rows. */
-function sliceGradient(
-  kind: LossGradient,
-  model: InnerModel,
-  headInput: tf.Tensor2D,
-  rows: Int32Array,
-  targets: Int32Array,
-): tf.Tensor {
-  return tf.tidy(() => {
-    const targetRows = tf.gather(headRows(model), tf.tensor1d(targets, 'int32'))
-    return tf.sub(expectedHeadRows(kind, model, gatherHeadInputs(headInput, rows)), targetRows)
-  })
 }
 
 /**
@@ -70,13 +55,28 @@ function sliceGradient(
  * @returns `[rows, embedding width]`, or `[1, embedding width]` where it is the same for all; owned by the caller
  */
 export function expectedHeadRows(kind: LossGradient, model: InnerModel, inputs: tf.Tensor2D): tf.Tensor2D {
-  const head = headRows(model)
+  const expected = expectedRows(kind)
+  if (expected === undefined) return meanRow(model)
+  try {
+    accumulateHead(model, inputs, expected)
+    return expected.rows()
+  } finally {
+    expected.dispose()
+  }
+}
+
+/** None for the loss gradient that depends on no logits. */
+function expectedRows(kind: LossGradient): ExpectedRows | undefined {
   switch (kind) {
     case 'softmax':
-      return tf.tidy(() => tf.matMul(tf.softmax(logitsOf(model, inputs)), head))
+      return new SoftmaxRows()
     case 'quad':
-      return tf.tidy(() => tf.matMul(logitsOf(model, inputs), head))
+      return new LogitRows()
     case 'target':
-      return tf.mean(head, 0, true)
+      return undefined
   }
+}
+
+function meanRow(model: InnerModel): tf.Tensor2D {
+  return tf.mean(headRows(model), 0, true)
 }

@@ -1,27 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { crossEntropy } from '@tintjs/tensor'
-import { yieldToEvents } from './events'
-import { logitsOf } from './head'
+import { headRows } from './head'
+import { accumulateHeadYielding } from './head-slices'
 import type { InnerModel } from './inner-model'
 import type { PredictionRows } from './prediction-rows'
-
-/** Logits are never all alive: slices of rows hold about so many numbers (32 MB). */
-const sliceNumbers = 8_000_000
-
-/** Ranges of rows whose logits may be alive at once. */
-export function rowSlices({ description }: InnerModel, count: number): [start: number, end: number][] {
-  const size = Math.max(1, Math.floor(sliceNumbers / description.vocabularySize))
-  return Array.from({ length: Math.ceil(count / size) }, (_, index) => [
-    index * size,
-    Math.min(count, (index + 1) * size),
-  ])
-}
+import { SoftmaxAccumulator } from './softmax-accumulator'
 
 /**
- * Cross-entropy of each prediction, in nats.
+ * Cross-entropy of each prediction, in nats: `logsumexp(logits) - logits[target]`, where logits are never all alive.
  *
  * @param headInput `[batch * N, embedding width]`; stays the caller's
- * @param signal stops between slices of logits
+ * @param signal stops between slices of the vocabulary
  */
 export async function predictionLosses(
   model: InnerModel,
@@ -29,24 +17,32 @@ export async function predictionLosses(
   { rows, targets }: PredictionRows,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const losses = new Float32Array(rows.length)
-  for (const [start, end] of rowSlices(model, rows.length)) {
-    const slice = tf.tidy(() => {
-      const logits = logitsOf(model, gatherHeadInputs(headInput, rows.subarray(start, end)))
-      return crossEntropy(logits, tf.tensor1d(targets.subarray(start, end), 'int32'))
-    })
+  if (rows.length === 0) return new Float32Array()
+  const inputs = gatherHeadInputs(headInput, rows)
+  const softmax = new SoftmaxAccumulator()
+  try {
+    await accumulateHeadYielding(model, inputs, softmax, signal)
+    const losses = tf.tidy(() => tf.sub(softmax.logSumExp(), targetLogits(model, inputs, targets)))
     try {
-      losses.set(await slice.data<'float32'>(), start)
+      return await losses.data<'float32'>()
     } finally {
-      slice.dispose()
+      losses.dispose()
     }
-    await yieldToEvents()
-    signal?.throwIfAborted()
+  } finally {
+    inputs.dispose()
+    softmax.dispose()
   }
-  return losses
+}
+
+/** `[rows]` */
+function targetLogits(model: InnerModel, inputs: tf.Tensor2D, targets: Int32Array): tf.Tensor1D {
+  const indices = tf.tensor1d(targets, 'int32')
+  const logits = tf.sum(tf.mul(inputs, tf.gather(headRows(model), indices)), 1) as tf.Tensor1D
+  const { bias } = model.description.head
+  return bias === undefined ? logits : tf.add(logits, tf.gather(model.weights.vector(bias), indices))
 }
 
 /** Rows of the head's input. @returns `[rows, embedding width]`, owned by the caller */
 export function gatherHeadInputs(headInput: tf.Tensor2D, rows: Int32Array): tf.Tensor2D {
-  return tf.gather(headInput, tf.tensor1d(rows, 'int32'))
+  return tf.tidy(() => tf.gather(headInput, tf.tensor1d(rows, 'int32')))
 }
