@@ -64,7 +64,7 @@ describe.each(activationNames.map((name) => [name] as const))('%s', (name) => {
       tf.tidy(() => {
         const steps = asTensor(inputs.map(() => step))
         // Plain subtraction in float32 would be wrong by 1e-7 of the values: all of a step of 1e-7.
-        expectClose(difference(asTensor(inputs), steps), asTensor(right), { absolute: 4e-6 * size })
+        expectClose(difference(asTensor(inputs))(steps), asTensor(right), { absolute: 4e-6 * size })
       })
     }
   })

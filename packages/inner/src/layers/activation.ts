@@ -21,7 +21,8 @@ export const activationArithmetic: LeafArithmetic<Activation, ActivationMemory> 
       if (derivative.kind === 'analytic' || (derivative.kind === 'central' && piecewiseLinear)) {
         return tf.mul(slope(input), outputGradient)
       }
-      return directionalDerivative((step) => difference(input, step), outputGradient, derivative)
+      const along = difference(input)
+      return directionalDerivative((t) => along(tf.mul(outputGradient, t)), derivative)
     })
   },
 

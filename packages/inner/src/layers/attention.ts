@@ -142,11 +142,11 @@ function backwardLinear(
 }
 
 function firstRows(x: tf.Tensor4D, count: number): tf.Tensor4D {
-  const [batch, heads, , width] = x.shape
-  return tf.slice(x, [0, 0, 0, 0], [batch, heads, count, width])
+  const [batch, heads, rows, width] = x.shape
+  return count === rows ? x : tf.slice(x, [0, 0, 0, 0], [batch, heads, count, width])
 }
 
 function firstRowsAndColumns(x: tf.Tensor4D, count: number): tf.Tensor4D {
-  const [batch, heads] = x.shape
-  return tf.slice(x, [0, 0, 0, 0], [batch, heads, count, count])
+  const [batch, heads, rows] = x.shape
+  return count === rows ? x : tf.slice(x, [0, 0, 0, 0], [batch, heads, count, count])
 }

@@ -22,15 +22,16 @@ export const normArithmetic: LeafArithmetic<Norm, NormMemory> = {
         leaf.scale === undefined
           ? outputGradient
           : (tf.mul(outputGradient, parameters.vector(leaf.scale)) as tf.Tensor3D)
-      if (rules.derivative.kind === 'analytic') {
-        const output = firstPositions(memory.normalised, positions)
-        const inverseScale = firstPositions(memory.inverseScale, positions)
-        return normaliseBackward(leaf.normalisation, { output, inverseScale }, direction)
+      const normalised = {
+        output: firstPositions(memory.normalised, positions),
+        inverseScale: firstPositions(memory.inverseScale, positions),
       }
-      const input = firstPositions(memory.input, positions)
-      const difference = (step: tf.Tensor3D) =>
-        normaliseDifference(leaf.normalisation, input, step, leaf.epsilon)
-      return directionalDerivative(difference, direction, rules.derivative)
+      return rules.derivative.kind === 'analytic'
+        ? normaliseBackward(leaf.normalisation, normalised, direction)
+        : directionalDerivative(
+            normaliseDifference(leaf.normalisation, normalised, direction),
+            rules.derivative,
+          )
     })
   },
 

@@ -30,7 +30,7 @@ export interface LinearMemory {
   readonly input: tf.Tensor3D
 }
 
-/** A norm keeps its input and the normalised input. */
+/** A norm keeps its input, the normalised input, and what that was multiplied by. */
 export interface NormMemory {
   readonly kind: 'norm'
   readonly input: tf.Tensor3D

@@ -46,33 +46,29 @@ export function normaliseBackward(
 }
 
 /**
- * `normalise(x + step) - normalise(x)` without the cancellation that subtracting the two would suffer in float32. With
- * centred `c`, `d`, mean squares `v`, `v'` and `r = 1 / sqrt(v)`: `d r' + c (r' - r)`, where
- * `r' - r = -(v' - v) r r' / (sqrt(v) + sqrt(v'))` and `v' - v = mean(2 c d + d^2)`.
+ * `normalise(x + t direction) - normalise(x)` for any number `t`, without the cancellation that subtracting the two would
+ * suffer in float32. With the centred direction `d`, the output `n`, its inverse scale `r` and the mean square
+ * `v = 1 / r^2`: `t d / sqrt(v') - n (v' - v) / (sqrt(v') (sqrt(v) + sqrt(v')))`, where
+ * `v' - v = 2 t mean(n d) / r + t^2 mean(d^2)`.
  *
- * @param x `[batch, positions, width]`
- * @param step of the same shape
- * @returns of the same shape, owned by the caller
+ * @param normalised of `x`
+ * @param direction `[batch, positions, width]`
+ * @returns a function that gives the difference, of the direction's shape. The tensors that it holds and gives are the
+ * surrounding `tf.tidy`'s.
  */
 export function normaliseDifference(
   kind: Normalisation,
-  x: tf.Tensor3D,
-  step: tf.Tensor3D,
-  epsilon: number,
-): tf.Tensor3D {
-  return tf.tidy(() => {
-    const centre = (tensor: tf.Tensor3D) =>
-      kind === 'layer' ? tf.sub(tensor, tf.mean(tensor, -1, true)) : tensor
-    const c = centre(x)
-    const d = centre(step)
-    const before = tf.add(tf.mean(tf.square(c), -1, true), epsilon)
-    const rise = tf.mean(tf.mul(d, tf.add(tf.mul(c, 2), d)), -1, true)
-    const after = tf.add(before, rise)
-    const rootBefore = tf.sqrt(before)
-    const rootAfter = tf.sqrt(after)
-    const scaleChange = tf.neg(
-      tf.div(rise, tf.mul(tf.mul(rootBefore, rootAfter), tf.add(rootBefore, rootAfter))),
-    )
-    return tf.add(tf.div(d, rootAfter), tf.mul(c, scaleChange)) as tf.Tensor3D
-  })
+  { output, inverseScale }: Normalised,
+  direction: tf.Tensor3D,
+): (t: number) => tf.Tensor3D {
+  const centred: tf.Tensor3D = kind === 'layer' ? tf.sub(direction, tf.mean(direction, -1, true)) : direction
+  const along = tf.div(tf.mean(tf.mul(centred, output), -1, true), inverseScale)
+  const square = tf.mean(tf.square(centred), -1, true)
+  const rootBefore = tf.reciprocal(inverseScale)
+  return (t) => {
+    const rise = tf.add(tf.mul(along, 2 * t), tf.mul(square, t * t))
+    const rootAfter = tf.sqrt(tf.add(tf.square(rootBefore), rise))
+    const share = tf.div(rise, tf.mul(rootAfter, tf.add(rootBefore, rootAfter)))
+    return tf.sub(tf.mul(centred, tf.div(t, rootAfter)), tf.mul(output, share))
+  }
 }

@@ -121,7 +121,13 @@ describe.each(['layer', 'rms'] as const)('the difference of %s normalisation', (
       (after, index) => after - before[index]!,
     )
     tf.tidy(() => {
-      const found = normaliseDifference(kind, tf.tensor3d(x, [1, 1, 12]), tf.tensor3d(step, [1, 1, 12]), 1e-5)
+      const before = normalise(kind, tf.tensor3d(x, [1, 1, 12]), 1e-5)
+      // The direction's length and t share the step between them.
+      const direction = tf.tensor3d(
+        step.map((value) => -4 * value),
+        [1, 1, 12],
+      )
+      const found = normaliseDifference(kind, before, direction)(-0.25)
       // Plain subtraction in float32 would be wrong by 1e-7: a tenth of a step of 1e-6.
       expectClose(found, { shape: [1, 1, 12], data: right }, { absolute: 3e-6 * size })
     })

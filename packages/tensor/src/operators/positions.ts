@@ -7,8 +7,9 @@ import * as tf from '@tensorflow/tfjs-core'
  * @returns `[batch, count, width]`, owned by the caller (a view of `x` where the engine has views)
  */
 export function firstPositions(x: tf.Tensor3D, count: number): tf.Tensor3D {
-  const [batch, , width] = x.shape
-  return tf.slice(x, [0, 0, 0], [batch, count, width])
+  const [batch, positions, width] = x.shape
+  // Engines copy a slice, also where it is all.
+  return count === positions ? tf.clone(x) : tf.slice(x, [0, 0, 0], [batch, count, width])
 }
 
 /**
