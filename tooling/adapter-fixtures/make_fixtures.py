@@ -102,13 +102,33 @@ def configuration(options):
         # GPT-2 calls its width n_embd: attribute_map says so. What a family does not have is left out.
         fields = {key: value for key, value in TINY.items() if hasattr(known, key) or key in known.attribute_map}
         fields.update({k: v for k, v in TINY_WHERE_SET.items() if getattr(known, k, None) is not None})
+        if "num_key_value_heads" in fields and "num_attention_heads" in changes:
+            fields["num_key_value_heads"] = changes["num_attention_heads"]
     unknown = [key for key in changes if not hasattr(kind(), key) and key not in known_extras(kind)]
     if unknown:
         raise Refusal(f"A {model_type} configuration has no field {unknown[0]}; expected one of its own.")
+    # A field given by two names would have one value of the two: hidden_size of TINY, and n_embd of --set.
+    own = getattr(kind, "attribute_map", {})
+    given = {own.get(k, k): v for k, v in fields.items() if k != "model_type"}
+    given.update({own.get(k, k): v for k, v in changes.items()})
     try:
-        return kind(**{**{k: v for k, v in fields.items() if k != "model_type"}, **changes})
+        made = kind(**given)
     except Exception as error:  # Each family has its own checks.
         raise Refusal(f"transformers refuses this {model_type} configuration: {one_line(error)}") from error
+    check_taken(made, changes)
+    return made
+
+
+def check_taken(config, changes):
+    """A fixture that does not have what it was made for would prove nothing about it."""
+    for key, value in changes.items():
+        found = getattr(config, key, value)
+        # Objects are completed: rotary settings get their defaults.
+        if not isinstance(value, (dict, list)) and found != value:
+            raise Refusal(
+                f"transformers takes {key} {json.dumps(value)} of a {config.model_type} configuration as "
+                f"{json.dumps(found)}; expected it as it was given. Another field decides about it."
+            )
 
 
 def known_extras(kind):
@@ -156,7 +176,14 @@ def random_model(config, options):
     with torch.no_grad():
         for name, p in model.named_parameters():
             p.copy_(torch.randn_like(p) * options.deviation + (1 if name in scales else 0))
-    check_causal(model.eval())
+    try:
+        check_causal(model.eval())
+    except (TypeError, ValueError, RuntimeError) as error:
+        raise Refusal(
+            f"This {config.model_type} model cannot run: {one_line(error)} Its fields may not fit each other."
+        ) from error
+    if options.documents > 1:
+        check_masks(model)
     return model
 
 
@@ -169,6 +196,23 @@ def check_causal(model):
     if not same:
         raise Refusal(
             f"A token of this {model.config.model_type} model sees those after it; expected a causal language model."
+        )
+
+
+def check_masks(model):
+    """A mask that is given replaces the model's own one, which may hide more: a sliding window would be lost."""
+    length = min(24, getattr(model.config, "max_position_embeddings", None) or 24)
+    ids = torch.arange(length)[None] % model.config.vocab_size
+    hidden = torch.triu(torch.full((1, 1, length, length), torch.finfo(torch.float32).min), diagonal=1)
+    try:
+        with torch.no_grad():
+            same = torch.allclose(model(ids).logits, model(ids, attention_mask=hidden).logits, atol=1e-4)
+    except (TypeError, ValueError, RuntimeError):
+        return  # The step says so.
+    if not same:
+        raise Refusal(
+            f"This {model.config.model_type} model hides more than the tokens after each one (a sliding window?), which "
+            "transformers forgets where documents are given; leave --documents out."
         )
 
 

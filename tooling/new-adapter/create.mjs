@@ -49,7 +49,30 @@ function namesOf(name) {
   const directory = `inner-${family.replaceAll('_', '-')}`
   const value = family.replaceAll(/[_-]([a-z0-9])/g, (_, letter) => letter.toUpperCase())
   const type = value[0].toUpperCase() + value.slice(1)
-  return { family, directory, packageName: `@tintjs/${directory}`, value, type }
+  const names = { family, directory, packageName: `@tintjs/${directory}`, value, type }
+  refuseUsedInCode(names)
+  return names
+}
+
+/** The adapter is called as the family is: that must be a name which its own file has no other use for. */
+function refuseUsedInCode({ value }) {
+  const code = packageFiles({ family: '', directory: '', packageName: '', value: '_', type: '_' })[
+    'src/adapter.ts'
+  ]
+  if (!isReserved(value) && !new RegExp(`\\b${value}\\b`).test(code)) return
+  throw new NameProblem(
+    `${JSON.stringify(value)} has a meaning of its own in an adapter's code; expected the model_type of a family, such as stablelm or gpt_neox.`,
+  )
+}
+
+/** Whether a name made of letters and digits is a word of the language. */
+function isReserved(name) {
+  try {
+    new Function(`'use strict'; const ${name} = 0`)
+    return false
+  } catch {
+    return true
+  }
 }
 
 function refuseTaken(root, { family }, paths) {

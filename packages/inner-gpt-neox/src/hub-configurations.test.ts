@@ -34,6 +34,18 @@ describe("the hub's configurations", () => {
     ['EleutherAI/pythia-160m', { ...pythia, ...shape(768, 12, 12) }, 'sum'],
     ['EleutherAI/pythia-410m', { ...pythia, ...shape(1024, 16, 24) }, 'sum'],
     [
+      'EleutherAI/gpt-neox-20b',
+      {
+        ...pythia,
+        ...shape(6144, 64, 44),
+        attention_probs_dropout_prob: 0,
+        hidden_act: 'gelu_fast',
+        hidden_dropout_prob: 0,
+        vocab_size: 50_432,
+      },
+      'sum',
+    ],
+    [
       'a Pythia saved by transformers 4.46',
       {
         ...pythia,

@@ -94,6 +94,16 @@ describe('a name', () => {
     },
   )
 
+  it.each(['class', 'attention', 'sequence', 'head_width', 'norm'])(
+    'as %s, which means something else in the code, is refused',
+    (name) => {
+      const before = readdirSync(join(root, 'packages'))
+      expect(() => createAdapter(root, name)).toThrow(NameProblem)
+      expect(() => createAdapter(root, name)).toThrow('has a meaning of its own')
+      expect(readdirSync(join(root, 'packages'))).toEqual(before)
+    },
+  )
+
   it('that has a package is refused, and the package stays as it is', () => {
     const file = join(root, 'packages', 'inner-night-owl', 'src', 'adapter.ts')
     expect(() => createAdapter(root, 'night-owl')).toThrow('packages/inner-night-owl exists already')

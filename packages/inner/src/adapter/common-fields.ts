@@ -13,6 +13,8 @@ export const commonIgnoredFields: readonly string[] = [
   'gradient_checkpointing',
   'id2label',
   'initializer_range',
+  // False is refused before.
+  'is_causal',
   'label2id',
   'model_type',
   'pad_token_id',

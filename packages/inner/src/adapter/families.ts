@@ -73,7 +73,8 @@ const encoderDecoders = new Set([
 /**
  * Refuses the kinds of models that no tree of layers describes.
  *
- * @throws ConfigError for quantised checkpoints, encoder-decoders and mixtures of experts, with what gives them away
+ * @throws ConfigError for quantised checkpoints, encoder-decoders, models that see later tokens and mixtures of experts,
+ *   with what gives them away
  */
 export function refuseOtherKinds(config: Readonly<Record<string, unknown>>): void {
   const family = typeof config.model_type === 'string' ? config.model_type : ''
@@ -86,6 +87,12 @@ export function refuseOtherKinds(config: Readonly<Record<string, unknown>>): voi
     const sign = encoderDecoders.has(family) ? `model_type "${family}"` : 'is_encoder_decoder = true'
     throw new ConfigError(
       `config.json has ${sign}, an encoder-decoder; expected a decoder alone that predicts the next token.`,
+    )
+  }
+  // The other fields that are false switch something off; this one switches on what no attention here does.
+  if (config.is_causal === false) {
+    throw new ConfigError(
+      'config.json has is_causal = false, a model whose tokens see those after them; expected a causal one, as only that predicts the next token.',
     )
   }
   const experts = expertFields.find((field) => Number(config[field]) > 1)

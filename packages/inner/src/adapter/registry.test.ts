@@ -56,6 +56,7 @@ describe.each([
     [{ num_local_experts: 4 }, 'num_local_experts = 4, a mixture of experts'],
     [{ model_type: 't5' }, 'model_type "t5", an encoder-decoder'],
     [{ model_type: 'bart', is_encoder_decoder: true }, 'model_type "bart", an encoder-decoder'],
+    [{ is_causal: false }, 'is_causal = false, a model whose tokens see those after them'],
     [{ is_encoder_decoder: true }, 'is_encoder_decoder = true, an encoder-decoder'],
     [
       { quantization_config: { quant_method: 'gptq', bits: 4 } },

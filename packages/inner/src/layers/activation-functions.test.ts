@@ -28,6 +28,7 @@ const definitions: Record<ActivationName, (x: number) => number> = {
   relu: (x) => Math.max(x, 0),
   gelu: (x) => 0.5 * x * (1 + errorFunction(x / Math.SQRT2)),
   gelu_new: geluTanh,
+  gelu_fast: geluTanh,
   gelu_pytorch_tanh: geluTanh,
   silu: (x) => x * sigmoid(x),
   tanh: Math.tanh,

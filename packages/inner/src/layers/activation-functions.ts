@@ -129,6 +129,7 @@ export const activationFunctions: Readonly<Record<ActivationName, ActivationFunc
   relu,
   gelu,
   gelu_new: geluTanh,
+  gelu_fast: geluTanh,
   gelu_pytorch_tanh: geluTanh,
   silu: sigmoidGated(1),
   tanh,

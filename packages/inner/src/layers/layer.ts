@@ -36,6 +36,7 @@ export const activationNames = [
   'relu',
   'gelu',
   'gelu_new',
+  'gelu_fast',
   'gelu_pytorch_tanh',
   'silu',
   'tanh',
