@@ -1,6 +1,10 @@
-import { describeAdapter } from '@tintjs/adapter-testing'
+import { describeAdapter, fixtureFolders } from '@tintjs/adapter-testing'
 import { goldenCases } from '@tooling/golden-cases'
-import { llama } from './index'
+import { llama, mistral, qwen2 } from './index'
+
+/** Steps with right answers that tooling/adapter-fixtures/make_fixtures.py has made. */
+const stepsOf = (family: string) =>
+  fixtureFolders(new URL('./fixtures', import.meta.url)).filter((folder) => folder.endsWith(`${family}-step`))
 
 describeAdapter(llama, {
   fixtures: goldenCases('llama').map(({ folder }) => folder),
@@ -20,4 +24,14 @@ describeAdapter(llama, {
     },
   },
   refusals: [{ fields: { hidden_act: 'swiglu' }, message: 'hidden_act is "swiglu"' }],
+})
+
+describeAdapter(mistral, {
+  fixtures: stepsOf('mistral'),
+  refusals: [{ fields: { sliding_window: 0 }, message: 'sliding_window' }],
+})
+
+describeAdapter(qwen2, {
+  fixtures: stepsOf('qwen2'),
+  refusals: [{ fields: { layer_types: ['full_attention'] }, message: 'layer_types' }],
 })
