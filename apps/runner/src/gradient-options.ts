@@ -32,8 +32,14 @@ export function addGradientOptions(command: Command): Command {
   return addApproximationOptions(chosen)
 }
 
-/** Adds `--loss-gradient`, `--derivative` and `--compatibility`: how the gradient is approximated. */
-export function addApproximationOptions(command: Command): Command {
+/** Adds `--loss-gradient`, `--derivative` and `--compatibility`: how the gradient is approximated.
+ *
+ * @param derivatives the ways that the help tells
+ */
+export function addApproximationOptions(
+  command: Command,
+  derivatives = 'analytic, central[:N] or forward[:N]',
+): Command {
   return command
     .addOption(
       new Option('--loss-gradient <name>', 'of cross-entropy, of the quadratic loss, or without a softmax')
@@ -42,7 +48,7 @@ export function addApproximationOptions(command: Command): Command {
     )
     .option(
       '--derivative <way>',
-      'of norms and activations: analytic, central[:N] or forward[:N] (default: central:100)',
+      `of norms and activations: ${derivatives} (default: central:100)`,
       readDerivative,
     )
     .addOption(

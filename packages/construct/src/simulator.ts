@@ -7,7 +7,7 @@ import {
   type ModelInputs,
   tint,
 } from '@tintjs/inner'
-import { DimensionError, InputError, TintError } from '@tintjs/tensor'
+import { checkOptionNames, DimensionError, InputError, TintError } from '@tintjs/tensor'
 import type { TintModule } from './modules/module'
 import type { TintDimensions } from './plan/dimensions'
 import type { TintPlan } from './plan/plan-tint'
@@ -136,7 +136,14 @@ interface Design {
   readonly updateNormWeights: boolean
 }
 
-function designOf({ gradient = tint(), updateNormWeights = false }: ConstructOptions): Design {
+const optionNames: Readonly<Record<keyof ConstructOptions, true>> = {
+  gradient: true,
+  updateNormWeights: true,
+}
+
+function designOf(options: ConstructOptions): Design {
+  checkOptionNames('simulator', options, optionNames)
+  const { gradient = tint(), updateNormWeights = false } = options
   if (gradient.attentionGradient !== 'value') {
     throw new InputError(
       `The attention gradient is "${gradient.attentionGradient}"; expected "value" in a simulator, which keeps attention probabilities constant. Use fused execution for exact gradients.`,

@@ -12,7 +12,7 @@ import {
   type TokenInput,
   tint,
 } from '@tintjs/inner'
-import { InputError } from '@tintjs/tensor'
+import { checkOptionNames, InputError } from '@tintjs/tensor'
 import type { Execution } from './step-execution'
 
 /** How far a step has come: finished pieces of work of equal kind, a block's forward or backward each. */
@@ -145,23 +145,6 @@ const optionNames: Readonly<Record<keyof TrainingStepOptions, true>> = {
   trainLength: true,
   trainMask: true,
   updateNormWeights: true,
-}
-
-/**
- * A misspelt option would be ignored in silence.
- *
- * @param whose what the options are of, for the message
- * @throws InputError naming the first that is unknown
- */
-export function checkOptionNames(
-  whose: string,
-  options: object,
-  known: Readonly<Record<string, true>>,
-): void {
-  const unknown = Object.keys(options ?? {}).find((name) => !Object.hasOwn(known, name))
-  if (unknown === undefined && typeof options === 'object') return
-  const found = unknown === undefined ? `no options` : `the option "${unknown}"`
-  throw new InputError(`The ${whose} got ${found}; expected some of ${Object.keys(known).join(', ')}.`)
 }
 
 /** @throws InputError when an execution was built for another gradient than the step is asked to follow */

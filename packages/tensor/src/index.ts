@@ -39,6 +39,7 @@ export {
 } from './operators/product'
 export { type Pairing, type Rotation, rotatePairs } from './operators/rotate-pairs'
 export { disposeStructure, tidyStructure } from './operators/tidy'
+export { checkOptionNames } from './option-names'
 export { type PytorchTensorEntry, readPytorchHeader, readPytorchTensor } from './pytorch'
 export {
   type ByteSource,

@@ -34,7 +34,8 @@ export function configure(command: Command): void {
     .requiredOption('--output <folder>', 'a new or empty folder; it appears whole or not at all')
     .option('--dense', 'write the dense matrices of every distinct module too')
   addSimulatorSizeOptions(command)
-  addApproximationOptions(command).option(
+  // A simulator computes no analytic derivatives.
+  addApproximationOptions(command, 'central[:N] or forward[:N]').option(
     '--update-norm-weights',
     'scales of norms learn too, not their biases only',
   )

@@ -102,6 +102,11 @@ describe('planTint', () => {
     for (const simulatorHeads of proposed) expect(planTint(inner, { simulatorHeads })).toBeDefined()
   })
 
+  it('refuses options that it does not know', () => {
+    const misspelt = { prefixToken: 8 } as PlanOptions
+    expect(messageOf(() => planTint(modelOf(96, 6), misspelt))).toMatch(/got the option "prefixToken"/)
+  })
+
   it.each<[string, PlanOptions, RegExp]>([
     [
       'K that does not divide',

@@ -1,5 +1,5 @@
 import type { InnerModelDescription } from '@tintjs/inner'
-import { DimensionError } from '@tintjs/tensor'
+import { checkOptionNames, DimensionError } from '@tintjs/tensor'
 import { dimensionsOf, type TintDimensions } from './dimensions'
 import {
   checkHiddenSize,
@@ -25,6 +25,13 @@ export interface PlanOptions {
   readonly maxLength?: number | undefined
 }
 
+const optionNames: Readonly<Record<keyof PlanOptions, true>> = {
+  hiddenSize: true,
+  maxLength: true,
+  prefixTokens: true,
+  simulatorHeads: true,
+}
+
 /** The sizes of a simulator, and why they are what they are. */
 export interface TintPlan {
   readonly dimensions: TintDimensions
@@ -37,9 +44,11 @@ export interface TintPlan {
  * of prefix tokens that the rules allow, which makes the narrowest simulator, and the fewest heads, as in the paper's
  * table of sizes.
  *
+ * @throws InputError for an option that there is not
  * @throws DimensionError naming the rule that an impossible request breaks, and the nearest valid choices
  */
 export function planTint(inner: InnerModelDescription, options: PlanOptions = {}): TintPlan {
+  checkOptionNames('plan', options, optionNames)
   checkLayers(inner)
   const maxLength = chooseMaxLength(inner, options.maxLength)
   const prefixTokens = choosePrefixTokens(inner, options)
