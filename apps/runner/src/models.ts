@@ -9,13 +9,14 @@ import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
 import { gptj, gptjShapes } from '@tintjs/inner-gptj'
 import { llamaFamily, llamaFamilyShapes } from '@tintjs/inner-llama'
 import { opt, optShapes } from '@tintjs/inner-opt'
+import { phi, phiShapes } from '@tintjs/inner-phi'
 import { stablelm, stablelmShapes } from '@tintjs/inner-stablelm'
 import { CheckpointError } from '@tintjs/tensor'
 import { interruption } from './interruption'
 import { Progress } from './output/progress'
 
 /** The families that this command knows. */
-export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom, stablelm]
+export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom, stablelm, phi]
 
 /** The trained checkpoints that come with this package. */
 export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
@@ -37,6 +38,7 @@ export const modelShapes: readonly ModelShape[] = Object.entries({
   ...gptjShapes,
   ...bloomShapes,
   ...stablelmShapes,
+  ...phiShapes,
 }).map(([name, config]) => ({ name, adapter: adapterFor(config, adapters), config }))
 
 /** Whether a path is a folder that exists. */

@@ -1,4 +1,5 @@
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import type { Adapter, InnerModel } from '@tintjs/inner'
 import { type EngineName, InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
@@ -9,6 +10,7 @@ import { registerConsistency } from './contract/consistency'
 import { registerGradient } from './contract/gradient'
 import { registerLiteral } from './contract/literal'
 import { registerRightAnswers } from './contract/right-answers'
+import { registerTensors } from './contract/tensors'
 import { readFixture, readJsonFile } from './fixture'
 import { configSubject, fixtureSubject, type Subject } from './subject'
 
@@ -33,6 +35,9 @@ export interface AdapterContract {
 /** `TINT_ENGINE` names the engine; without it the fastest is taken that is there. */
 const engine = (process.env.TINT_ENGINE ?? 'auto') as EngineName | 'auto'
 
+/** In milliseconds; vitest's own 5 seconds are too few for the gradient of a model of some blocks. */
+const timeout = 180_000
+
 /**
  * Registers the vitest cases that every adapter must pass. Call it at the top of a test file.
  *
@@ -47,10 +52,10 @@ const engine = (process.env.TINT_ENGINE ?? 'auto') as EngineName | 'auto'
 export function describeAdapter(adapter: Adapter, contract: AdapterContract): void {
   checkOptions(contract)
   const { fixtures, configs = {}, refusals = [] } = contract
-  describe(`the adapter ${adapter.family}`, () => {
+  describe(`the adapter ${adapter.family}`, { timeout }, () => {
     beforeAll(async () => {
       await useEngine(engine)
-    })
+    }, timeout)
 
     it('has a fixture', () => {
       expect(fixtures.length, howToMakeOne(adapter.family)).toBeGreaterThan(0)
@@ -71,12 +76,13 @@ export function describeAdapter(adapter: Adapter, contract: AdapterContract): vo
 function describeFixture(adapter: Adapter, folder: string): void {
   const fixture = readFixture(folder)
   const subject = fixtureSubject(adapter, fixture)
+  registerTensors(adapter, fixture)
   describeSubject(
     fixture.name,
     () => subject,
     adapter,
     (model) => {
-      registerRightAnswers(adapter, fixture, subject, model)
+      registerRightAnswers(fixture, subject, model)
       registerHalfPrecision(adapter, folder, subject)
     },
   )
@@ -99,7 +105,7 @@ function describeSubject(
 
     beforeAll(async () => {
       loaded = await subject.load()
-    })
+    }, timeout)
     afterAll(() => loaded?.dispose())
 
     registerMore(model)
@@ -121,9 +127,9 @@ function checkOptions(contract: AdapterContract): void {
 }
 
 function howToMakeOne(family: string): string {
+  const script = relative(process.cwd(), fileURLToPath(new URL('../dist/make_fixtures.py', import.meta.url)))
   return (
-    `There is no fixture of ${family}: nothing says that it computes what others compute. Make one: ` +
-    `python make_fixtures.py src/fixtures/${family}-one-step --model-type ${family} ` +
-    '(tooling/adapter-fixtures in the repository, node_modules/@tintjs/adapter-testing/dist elsewhere)'
+    `There is no fixture of ${family}: nothing says that it computes what others compute. Make one, in ${process.cwd()}: ` +
+    `python ${script} src/fixtures/one-step --model-type ${family}`
   )
 }

@@ -6,14 +6,25 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 
+interface Assertion {
+  ancestorTitles: string[]
+  title: string
+  status: string
+  failureMessages: string[]
+}
+
 interface Report {
-  testResults: { assertionResults: { ancestorTitles: string[]; title: string; status: string }[] }[]
+  testResults: { assertionResults: Assertion[] }[]
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 
-/** Names of the failed cases of each faulty adapter. */
-const failed = new Map<string, string[]>()
+/** The cases of each faulty adapter. */
+const cases = new Map<string, Assertion[]>()
+
+const failuresOf = (fault: string) => (cases.get(fault) ?? []).filter(({ status }) => status === 'failed')
+const titlesOf = (fault: string) => failuresOf(fault).map(({ title }) => title)
+const messagesOf = (fault: string) => failuresOf(fault).flatMap(({ failureMessages }) => failureMessages)
 
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), 'tint-faults-'))
@@ -29,10 +40,9 @@ beforeAll(async () => {
   expect(await run).toBe(1)
   const { testResults } = JSON.parse(await readFile(file, 'utf8')) as Report
   await rm(folder, { recursive: true })
-  for (const { ancestorTitles, title, status } of testResults.flatMap((one) => one.assertionResults)) {
-    const fault = ancestorTitles.find((name) => name !== '') ?? ''
-    const titles = failed.get(fault) ?? []
-    failed.set(fault, status === 'failed' ? [...titles, title] : titles)
+  for (const assertion of testResults.flatMap((one) => one.assertionResults)) {
+    const fault = assertion.ancestorTitles.find((name) => name !== '') ?? ''
+    cases.set(fault, [...(cases.get(fault) ?? []), assertion])
   }
 }, 120_000)
 
@@ -45,15 +55,25 @@ const wrongStep = [
 describe('an adapter', () => {
   it.each(['another scale of attention', 'another epsilon', 'another kind of GELU', 'no final norm'])(
     'with %s fails on the right answers',
-    (fault) => expect(failed.get(fault)).toEqual(expect.arrayContaining(wrongStep)),
+    (fault) => expect(titlesOf(fault)).toEqual(expect.arrayContaining(wrongStep)),
   )
 
   it('that leaves a norm out is told which tensors no layer reads', () => {
-    expect(failed.get('no final norm')).toContain('reads every tensor of the checkpoint')
+    expect(messagesOf('no final norm').join()).toContain(
+      'no layer reads transformer.ln_f.weight [64], transformer.ln_f.bias [64]',
+    )
+  })
+
+  it('that names tensors wrongly is told all that does not fit, at once', () => {
+    const told = messagesOf('other tensors').join()
+    expect(told).toContain(
+      'the checkpoint has no norm.weight [64], norm.bias [64]; no layer reads transformer.ln_f.weight [64]',
+    )
+    expect(told).toContain('transformer.wpe.weight has shape [64, 64], and a layer expects [7, 64]')
   })
 
   it('that takes any configuration fails on what it must refuse, and on nothing else', () => {
-    expect(failed.get('every configuration is right')).toEqual([
+    expect(titlesOf('every configuration is right')).toEqual([
       'refuses a field that it does not know, by name',
       'refuses what is no configuration',
       'refuses {"n_layer":2}',
@@ -61,6 +81,6 @@ describe('an adapter', () => {
   })
 
   it('without fixtures fails', () => {
-    expect(failed.get('nothing to compare with')).toEqual(['has a fixture'])
+    expect(titlesOf('nothing to compare with')).toEqual(['has a fixture'])
   })
 })

@@ -1,4 +1,4 @@
-import type { Adapter, InnerModelDescription, Layer } from '@tintjs/inner'
+import { type Adapter, type InnerModelDescription, type Layer, storedLayerNorm } from '@tintjs/inner'
 import { gpt2 } from '@tintjs/inner-gpt2'
 import { goldenCaseNamed } from '@tooling/golden-cases'
 import { describe } from 'vitest'
@@ -49,6 +49,17 @@ describe('another kind of GELU', () => {
 describe('no final norm', () => {
   describeAdapter(
     faulty((description) => ({ ...description, finalNorm: undefined })),
+    { fixtures },
+  )
+})
+describe('other tensors', () => {
+  const positions = { weight: { name: 'transformer.wpe.weight', shape: [7, 64] }, offset: 0 }
+  describeAdapter(
+    faulty(({ embedding, ...others }) => ({
+      ...others,
+      embedding: { ...embedding, positions },
+      finalNorm: storedLayerNorm('norm', 64, 1e-5),
+    })),
     { fixtures },
   )
 })

@@ -74,13 +74,15 @@ function refuseUnknownFields(
   handled: ReadonlySet<string>,
   ignored: ReadonlySet<string>,
 ): void {
-  for (const [field, value] of Object.entries(fields)) {
-    if (handled.has(field) || ignored.has(field) || isSwitchedOff(value)) continue
-    throw new ConfigError(
-      `config.json has the field ${field} = ${JSON.stringify(value)}, which the ${family} adapter does not know; ` +
-        'expected only fields that it handles or may ignore, as an unknown one could change the result.',
-    )
-  }
+  const unknown = Object.entries(fields).filter(
+    ([field, value]) => !handled.has(field) && !ignored.has(field) && !isSwitchedOff(value),
+  )
+  if (unknown.length === 0) return
+  const found = unknown.map(([field, value]) => `${field} = ${JSON.stringify(value)}`).join(', ')
+  throw new ConfigError(
+    `config.json has the field${unknown.length === 1 ? '' : 's'} ${found}, which the ${family} adapter does not know; ` +
+      'expected only fields that it handles or may ignore, as an unknown one could change the result.',
+  )
 }
 
 /** Whether a field with this value changes nothing, whatever it is: old files have `"pruned_heads": {}`. */

@@ -9,6 +9,7 @@ const packages = new Map<string, string>([
   ['llama', '@tintjs/inner-llama'],
   ['mistral', '@tintjs/inner-llama'],
   ['opt', '@tintjs/inner-opt'],
+  ['phi', '@tintjs/inner-phi'],
   ['qwen2', '@tintjs/inner-llama'],
   ['stablelm', '@tintjs/inner-stablelm'],
 ])

@@ -162,6 +162,12 @@ describe('describeInnerModel', () => {
       'the field rotary = true',
     ],
     [
+      'several of them at once',
+      { 'config.json': config({ rotary: true, bend: 0.5, dropout: 0.5 }), 'model.safetensors': good },
+      ConfigError,
+      'the fields rotary = true, bend = 0.5, which',
+    ],
+    [
       'a value that is not supported',
       { 'config.json': config({ bias: true }), 'model.safetensors': good },
       ConfigError,

@@ -1,0 +1,3 @@
+export { phi } from './adapter'
+export type { PhiConfig } from './config'
+export { phiShapes } from './shapes'
