@@ -2,6 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core'
 import {
   AttentionContext,
   type ForwardPass,
+  gradientRules,
   type InnerModel,
   LearnedParameters,
   type WeightTable,
@@ -68,7 +69,9 @@ class FusedStep implements StepExecution {
       this.#whole.pass,
       afterBlock,
     )
-    const { plan, pass } = this.#extent
+    const { plan } = this.#extent
+    // Nothing is copied for a backward that does not follow.
+    const pass = keep ? this.#extent.pass : { ...this.#extent.pass, backward: undefined }
     const entry = firstPositions(this.#entry, plan.inputs.length)
     try {
       this.#forward = await forwardLearning(this.#model, entry, this.#layers.learning, pass, keep, afterBlock)
@@ -101,6 +104,9 @@ class FusedStep implements StepExecution {
   }
 
   #extentOf(plan: StepPlan): Extent {
-    return { plan, pass: { parameters: this.#learned, attention: new AttentionContext(plan.inputs) } }
+    const attention = new AttentionContext(plan.inputs)
+    const rules = gradientRules(plan.gradient, plan.updateNormWeights, this.#model.description.width)
+    const backward = { rules, positions: plan.learnedPositions }
+    return { plan, pass: { parameters: this.#learned, attention, backward } }
   }
 }

@@ -149,18 +149,19 @@ function record(
       leaves.set((layer as { name: string }).name, { input: memory.input, normalised: memory.normalised })
       return
     case 'attention': {
-      if (layer.kind !== 'attention') return
+      const { scored } = memory
+      if (layer.kind !== 'attention' || scored === undefined) return
       for (const part of ['query', 'key', 'value'] as const) {
         leaves.set(layer[part].name, { input: memory[part].input })
       }
       attention.set(
         layer.name,
         tidyStructure(() => ({
-          query: merge(tf.div(memory.queries, layer.scale)),
-          key: merge(memory.keys),
+          query: merge(tf.div(scored.queries, layer.scale)),
+          key: merge(scored.keys),
           output: merge(
             ungroupHeads(
-              tf.matMul(groupHeads(memory.probabilities, keyValueHeads(layer)), memory.values),
+              tf.matMul(groupHeads(memory.probabilities, keyValueHeads(layer)), scored.values),
               layer.heads,
             ),
           ),

@@ -1,9 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { groupHeads, mergeHeads, rotatePairs, splitHeads, ungroupHeads } from '@tintjs/tensor'
+import { groupHeads, mergeHeads, rotatePairs, splitHeads, TintError, ungroupHeads } from '@tintjs/tensor'
 import type { AttentionContext } from './attention-context'
 import type { Attention, Linear } from './layer'
 import { linearArithmetic } from './linear'
-import type { AttentionMemory, Backwarded, BackwardPass, Forwarded, ForwardPass, LinearMemory } from './pass'
+import type {
+  AttentionMemory,
+  Backwarded,
+  BackwardPass,
+  Forwarded,
+  ForwardPass,
+  LinearMemory,
+  ScoredHeads,
+} from './pass'
 
 /**
  * Causal softmax attention: `a = softmax(scale Q K^T + bias)`, `y = a V`, by heads. Keys and values may have fewer heads,
@@ -35,12 +43,22 @@ export function forwardAttention(
     query: query.memory,
     key: key.memory,
     value: value.memory,
-    queries,
-    keys,
-    values,
-    probabilities,
+    ...keptOf(probabilities, { queries, keys, values }, pass.backward),
   }
   return { output, memory }
+}
+
+/** What of an attention its backward needs. */
+function keptOf(
+  probabilities: tf.Tensor4D,
+  scored: ScoredHeads,
+  backward: ForwardPass['backward'],
+): Pick<AttentionMemory, 'probabilities' | 'scored'> {
+  if (backward === undefined) return { probabilities, scored }
+  return {
+    probabilities: firstRowsAndColumns(probabilities, backward.positions),
+    scored: backward.rules.attention === 'value' ? undefined : scored,
+  }
 }
 
 /**
@@ -82,12 +100,15 @@ function scoreGradients(
   layer: Attention,
   headGradient: tf.Tensor4D,
   probabilities: tf.Tensor4D,
-  memory: AttentionMemory,
+  { scored }: AttentionMemory,
   { positions, attention }: BackwardPass,
 ) {
+  if (scored === undefined) {
+    throw new TintError("An attention's forward kept no queries and keys for a backward that needs them.")
+  }
   const shared = keyValueHeads(layer)
   const grouped = groupHeads(headGradient, shared)
-  const values = firstRows(memory.values, positions)
+  const values = firstRows(scored.values, positions)
   const probabilityGradient = ungroupHeads(tf.matMul(grouped, values, false, true), layer.heads)
   const alongProbabilities = tf.sum(tf.mul(probabilityGradient, probabilities), -1, true)
   const scoreGradient = groupHeads(
@@ -95,10 +116,10 @@ function scoreGradients(
     shared,
   )
   const turnBack = (x: tf.Tensor4D) => rotate(x, layer, attention, positions)
-  const unscaled = ungroupHeads(tf.matMul(scoreGradient, firstRows(memory.keys, positions)), layer.heads)
+  const unscaled = ungroupHeads(tf.matMul(scoreGradient, firstRows(scored.keys, positions)), layer.heads)
   const queryGradient = tf.mul(turnBack(unscaled), layer.scale) as tf.Tensor4D
   // The kept queries are scaled already.
-  const queries = groupHeads(firstRows(memory.queries, positions), shared)
+  const queries = groupHeads(firstRows(scored.queries, positions), shared)
   const keyGradient = turnBack(tf.matMul(scoreGradient, queries, true, false))
   return { queryGradient: mergeHeads(queryGradient), keyGradient: mergeHeads(keyGradient) }
 }

@@ -12,6 +12,8 @@ export interface ForwardPass {
   readonly attention: AttentionContext
   /** Keys and values of the tokens before the input's, for generating text one token at a time. */
   readonly cache?: KeyValueCache | undefined
+  /** What the backward will ask for, so that nothing else is kept; everything where it is left out. */
+  readonly backward?: Pick<BackwardPass, 'rules' | 'positions'> | undefined
 }
 
 /** What all layers of one backward pass share. */
@@ -44,18 +46,23 @@ export interface ActivationMemory {
   readonly input: tf.Tensor3D
 }
 
-/** Attention keeps its input (in its children), their images and the probabilities. */
+/** Attention keeps its input (in its children), the probabilities, and what the scores were made of. */
 export interface AttentionMemory {
   readonly kind: 'attention'
   readonly query: LinearMemory
   readonly key: LinearMemory
   readonly value: LinearMemory
-  /** `[batch, heads, N, head width]`, queries already scaled and, with keys, turned; keys and values by their own heads */
+  /** `[batch, heads, N, N]`, or the first positions of both where the backward asks for no more. */
+  readonly probabilities: tf.Tensor4D
+  /** Where the backward passes through the scores too. */
+  readonly scored: ScoredHeads | undefined
+}
+
+/** `[batch, heads, N, head width]`: queries already scaled and, with keys, turned; keys and values by their own heads. */
+export interface ScoredHeads {
   readonly queries: tf.Tensor4D
   readonly keys: tf.Tensor4D
   readonly values: tf.Tensor4D
-  /** `[batch, heads, N, N]` */
-  readonly probabilities: tf.Tensor4D
 }
 
 /** Combinators keep what their children keep; a product keeps its children's outputs too. */
