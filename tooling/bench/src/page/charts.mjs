@@ -28,10 +28,10 @@ function barOf({ name, value, low, high, colour }, top, x, text) {
   const middle = top + 20 + barRow.thickness / 2
   const spread = low === undefined || high === undefined ? '' : `, ${text(low)} – ${text(high)}`
   return markup`<g><title>${name}: ${text(value)}${spread}</title>
-<text x="0" y="${top + 14}">${name}</text>
+<text class="label" x="0" y="${top + 14}">${name}</text>
 <rect class="${colour}" x="0" y="${top + 20}" width="${short(x(value))}" height="${barRow.thickness}"/>
 ${low === undefined || high === undefined ? undefined : markup`<path class="whisker" d="M${short(x(low))} ${middle}H${short(x(high))}M${short(x(low))} ${middle - 5}v10M${short(x(high))} ${middle - 5}v10"/>`}
-<text x="${short(x(high ?? value) + 8)}" y="${middle + 4.5}">${text(value)}</text></g>
+<text class="label" x="${short(x(high ?? value) + 8)}" y="${middle + 4.5}">${text(value)}</text></g>
 `
 }
 
@@ -91,6 +91,6 @@ ${dots.map((point) => markup`<circle class="${colour}" cx="${short(x(point.x))}"
 
 function keyOf({ name, colour, dashed = false }, index) {
   const height = frame.top + 12 + index * 18
-  return markup`<g><path class="line ${colour}${dashed ? ' dashed' : ''}" d="M${frame.left + 12} ${height - 4}h28"/><text x="${frame.left + 48}" y="${height}">${name}</text></g>
+  return markup`<g><path class="line ${colour}${dashed ? ' dashed' : ''}" d="M${frame.left + 12} ${height - 4}h28"/><text class="label" x="${frame.left + 48}" y="${height}">${name}</text></g>
 `
 }

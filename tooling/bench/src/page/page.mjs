@@ -31,14 +31,15 @@ function quickWarning(measured) {
 }
 
 function allGoals(measured) {
-  const goals = measured.flatMap(({ work, account }) =>
-    account.goals.map((goal) => ({ ...goal, work: work.title })),
+  const goals = measured.flatMap(({ work, entry, account }) =>
+    account.goals.map((goal) => ({ ...goal, work: work.title, met: entry.quick ? null : goal.met })),
   )
   if (goals.length === 0) return undefined
   const met = goals.filter((goal) => goal.met).length
   const known = goals.filter((goal) => goal.met !== null).length
-  return markup`<p class="lead"><b>${met} of ${known}</b> goals that were measured are met.</p>
-<div class="scroll"><table class="results">
+  const lead = markup`<p class="lead"><b>${met} of ${known}</b> goals that were measured are met.</p>
+`
+  return markup`${known === 0 ? undefined : lead}<div class="scroll"><table class="results goals">
 <thead><tr><th>work</th><th>goal</th><th>found</th><th>met</th></tr></thead>
 <tbody>
 ${goals.map(

@@ -88,7 +88,7 @@ export function account({ series }) {
   return {
     goals: series.map(({ size, slopes }) => ({
       text: `time grows with the ${sizeNames[size]} no steeper than the arithmetic`,
-      found: `${slopes.time.toFixed(2)} against ${slopes.arithmetic.toFixed(2)}`,
+      found: `${slopeText(slopes.time)} against ${slopeText(slopes.arithmetic)}`,
       met: slopes.time <= slopes.arithmetic,
     })),
     tables: [
@@ -97,7 +97,7 @@ export function account({ series }) {
         columns: ['size', 'time', 'arithmetic', 'peak memory'],
         rows: series.map(({ size, slopes }) => [
           sizeNames[size],
-          ...[slopes.time, slopes.arithmetic, slopes.memory].map((slope) => slope.toFixed(2)),
+          ...[slopes.time, slopes.arithmetic, slopes.memory].map(slopeText),
         ]),
         note: 'The peak memory includes the engine’s own.',
       },
@@ -115,6 +115,11 @@ export function account({ series }) {
     ],
     charts: series.flatMap(chartsOf),
   }
+}
+
+/** @param {number} slope */
+function slopeText(slope) {
+  return slope.toFixed(2).replace('-', '−')
 }
 
 /** Time beside the arithmetic, which is moved to meet it at the largest size; and memory. */

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { atLeast, atMost, ratioAtMost, waysCharts, waysTable } from '../account.mjs'
+import { atLeast, atMost, ratioAtMost, waysCharts, waysTable, wayText } from '../account.mjs'
 import { trainLengthOf, usualShape } from '../shapes.mjs'
 import { bytesText, percentText, rounded } from '../texts.mjs'
 import { alternate, figuresOf, pytorchWay, wayFigures, wayFiguresSchema, withChildren } from '../ways.mjs'
@@ -80,7 +80,7 @@ export function account({ ways, matrixRates, arithmetic }) {
         title: 'Share of the machine’s peak',
         columns: ['way', 'arithmetic', 'rate', 'share of the peak'],
         rows: arithmetic.map(({ way, gflop, peakShare }) => [
-          way,
+          wayText(way),
           `${rounded(gflop)} GFLOP`,
           `${rounded(gflop / (figuresOf(ways, way)?.time.median ?? Number.NaN))} GFLOP/s`,
           percentText(peakShare),
