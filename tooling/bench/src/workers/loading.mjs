@@ -3,19 +3,21 @@ import { loadInnerModel, modelLogits } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
 import { useEngine } from '@tintjs/tensor/node'
 import { adapters } from './families.mjs'
-import { serve, timed } from './serve.mjs'
+import { peakMemoryBytes, serve, timed } from './serve.mjs'
 
 await serve(async ({ engine, folder }) => {
   await useEngine(engine)
   const baselineBytes = process.memoryUsage.rss()
   const round = async () => {
     const loaded = await timed(() => loadInnerModel(folderSource(folder), { adapters }))
+    const loadPeakBytes = peakMemoryBytes()
     const first = await timed(async () => {
       const logits = await modelLogits(loaded.value, [0, 1])
       await logits.data()
       logits.dispose()
     })
-    return { loadSeconds: loaded.seconds, seconds: loaded.seconds + first.seconds, baselineBytes }
+    const seconds = loaded.seconds + first.seconds
+    return { loadSeconds: loaded.seconds, loadPeakBytes, seconds, baselineBytes }
   }
   return { jobs: { round } }
 })
