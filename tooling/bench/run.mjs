@@ -1,104 +1,66 @@
 /**
- * `pnpm bench`: our training step beside PyTorch's exact dynamic evaluation, of one shape, in one run and in turns, so
- * that the machine's moods hit both. Without PyTorch (`--python` names the one to use) ours alone is measured.
+ * `pnpm bench`: measures speed and memory, beside PyTorch where there is one. README.md says what and how.
  */
-import { spawn } from 'node:child_process'
-import { createInterface } from 'node:readline'
-import { fileURLToPath } from 'node:url'
-import { initialiseInnerModel } from '@tintjs/inner'
-import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
-import { opt, optShapes } from '@tintjs/inner-opt'
-import { exact, tint, trainingStep } from '@tintjs/simulate'
-import { useEngine } from '@tintjs/tensor/node'
-import { Command } from 'commander'
+import { join } from 'node:path'
+import { Command, InvalidArgumentError, Option } from 'commander'
+import { ChildFailure } from './src/child.mjs'
+import { ResultsFailure } from './src/results.mjs'
+import { files, runSuite } from './src/suite.mjs'
+import { works } from './src/works/index.mjs'
 
-const shapes = { ...gpt2Shapes, ...optShapes }
+const names = works.map(({ name }) => name)
 const options = new Command('bench')
-  .option('--shape <name>', `one of ${Object.keys(shapes).join(', ')}`, 'opt-125m')
-  .option('--length <tokens>', 'context length', Number, 512)
-  .option('--train-fraction <share>', 'share of the context that is learned from', Number, 0.7)
-  .option('--rounds <count>', 'measured rounds, after one that is not', Number, 5)
-  .option('--engine <name>', 'auto, tensorflow, wasm or cpu', 'auto')
+  .description('Measures speed and memory, and writes results.json and index.html.')
+  .option('--only <list>', `some of ${names.join(', ')} (default: all)`, parseWorks)
+  .option('--rounds <count>', 'measured rounds (default: 5, with --quick 1)', parseCount)
   .option(
     '--python <path>',
-    'a Python that has torch and transformers',
+    'a Python with torch and transformers (default: TINT_BENCH_PYTHON, or python3)',
     process.env.TINT_BENCH_PYTHON ?? 'python3',
   )
-  .option('--json', 'print JSON')
+  .option('--out <folder>', 'where the results go, beside those that it has of other works', 'bench-results')
+  .option('--quick', 'tiny sizes, to see that everything works; the figures mean nothing')
+  .addOption(
+    new Option('--engine <name>', 'what computes')
+      .choices(['auto', 'tensorflow', 'wasm', 'cpu'])
+      .default('auto'),
+  )
   .parse()
   .opts()
 
-const config = shapes[options.shape]
-const trainLength = Math.floor(options.trainFraction * options.length)
-const engine = await useEngine(options.engine)
-const model = initialiseInnerModel(config.model_type === 'opt' ? opt : gpt2, config)
-const ids = Array.from(
-  { length: options.length },
-  (_, index) => (index * 7919) % model.description.vocabularySize,
-)
+const { only = works, quick = false, rounds = quick ? 1 : 5, engine, python, out } = options
+const interruption = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => interruption.abort())
 
-const ways = new Map([
-  ['tint', () => ours(tint())],
-  ['exact', () => ours(exact())],
-])
-const pytorch = await startPyTorch()
-if (pytorch !== undefined) ways.set('pytorch', pytorch.step)
-
-const seconds = new Map([...ways.keys()].map((name) => [name, []]))
-for (let round = 0; round <= options.rounds; round++) {
-  for (const [name, step] of ways) {
-    const taken = await step()
-    if (round > 0) seconds.get(name).push(taken)
-    process.stderr.write(`round ${round} ${name} ${taken.toFixed(2)} s\n`)
-  }
-}
-pytorch?.stop()
-report()
-
-async function ours(gradient) {
-  const begin = performance.now()
-  const step = await trainingStep(model, ids, { trainLength, learningRate: 1e-5, gradient })
-  const taken = (performance.now() - begin) / 1000
-  step.dispose()
-  return taken
-}
-
-async function startPyTorch() {
-  const script = fileURLToPath(new URL('pytorch_step.py', import.meta.url))
-  const args = [script, JSON.stringify(config), String(options.length), String(trainLength)]
-  const child = spawn(options.python, args, { stdio: ['pipe', 'pipe', 'ignore'] })
-  const failed = new Promise((resolve) => child.once('error', resolve).once('exit', resolve))
-  const lines = createInterface(child.stdout)[Symbol.asyncIterator]()
-  const ready = await Promise.race([lines.next(), failed.then(() => ({ done: true }))])
-  if (ready.done) {
-    process.stderr.write(`${options.python} has no torch with transformers; measuring ours alone.\n`)
-    return undefined
-  }
-  return {
-    async step() {
-      child.stdin.write('\n')
-      return JSON.parse((await lines.next()).value).seconds
-    },
-    stop: () => child.stdin.end(),
+try {
+  const complete = await runSuite(only, { quick, rounds, engine, python, out, signal: interruption.signal })
+  process.stdout.write(`\n${join(out, files.results)} and ${join(out, files.page)} are written.\n`)
+  if (!complete) process.exitCode = 1
+} catch (error) {
+  if (interruption.signal.aborted) {
+    process.stderr.write(`bench: stopped; ${out} has the results of the works that were finished.\n`)
+    process.exitCode = 130
+  } else if (error instanceof ChildFailure || error instanceof ResultsFailure) {
+    process.stderr.write(`bench: ${error.message}\n`)
+    process.exitCode = 1
+  } else {
+    throw error
   }
 }
 
-function report() {
-  const rows = [...seconds].map(([way, taken]) => ({
-    way,
-    median: median(taken),
-    fastest: Math.min(...taken),
-    slowest: Math.max(...taken),
-    ratioToPyTorch: seconds.has('pytorch')
-      ? median(taken.map((value, round) => value / seconds.get('pytorch')[round]))
-      : null,
-  }))
-  const result = { shape: options.shape, length: options.length, trainLength, engine, rows }
-  if (options.json) console.log(JSON.stringify(result))
-  else console.table(rows)
+function parseWorks(list) {
+  const asked = list.split(',')
+  const unknown = asked.find((name) => !names.includes(name))
+  if (unknown !== undefined) {
+    throw new InvalidArgumentError(
+      `There is no work ${JSON.stringify(unknown)}; expected some of ${names.join(', ')}.`,
+    )
+  }
+  return works.filter(({ name }) => asked.includes(name))
 }
 
-function median(values) {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.floor(sorted.length / 2)]
+function parseCount(text) {
+  const count = Number(text)
+  if (Number.isSafeInteger(count) && count >= 1) return count
+  throw new InvalidArgumentError(`It is ${text}; expected a whole number of at least 1.`)
 }

@@ -15,6 +15,7 @@ export {
   type AdaptiveSettings,
   type ReadResult,
 } from './adaptive-model'
+export { literalStepArithmetic, type StepSizes, stepArithmetic } from './arithmetic/step-arithmetic'
 export {
   type ApproximatedPart,
   type Approximation,

@@ -10,7 +10,13 @@ export {
   startEngine,
 } from './engine/engine'
 export { cpuProvider } from './engine/javascript'
-export { measureProductTime, type ProductTime } from './engine/kernel-time'
+export {
+  type KernelTime,
+  type KernelTimes,
+  measureKernelTimes,
+  measureProductTime,
+  type ProductTime,
+} from './engine/kernel-time'
 export { measureMatrixProductRate } from './engine/measure'
 export { type WasmFiles, wasmProvider } from './engine/wasm'
 export {

@@ -5,6 +5,8 @@ import {
   fused,
   type GradientChoice,
   literal,
+  literalStepArithmetic,
+  stepArithmetic,
   type TrainingStepOptions,
   trainingStep,
 } from '@tintjs/simulate'
@@ -33,7 +35,6 @@ import {
   type ExecutionOptions,
   sizesOf,
 } from '../simulator-options'
-import { literalStepArithmetic, stepArithmetic } from '../step-arithmetic'
 import { trainLengthOf } from '../train-fraction'
 
 interface BenchOptions extends EngineOptions, GradientOptions, ExecutionOptions {

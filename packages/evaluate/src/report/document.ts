@@ -6,8 +6,9 @@ import { style } from './style'
  *
  * @param title shown by browsers
  * @param body what is in the page, its heading included
+ * @param ownStyle CSS rules of this page alone, after those of all pages; default none
  */
-export function htmlDocument(title: string, body: Markup): string {
+export function htmlDocument(title: string, body: Markup, ownStyle?: Markup): string {
   return markup`<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -15,7 +16,7 @@ export function htmlDocument(title: string, body: Markup): string {
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
 <title>${title}</title>
-<style>${style}</style>
+<style>${style}${ownStyle}</style>
 </head>
 <body>
 <main>

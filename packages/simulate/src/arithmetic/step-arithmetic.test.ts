@@ -1,7 +1,6 @@
+import { exact, type Layer, type Linear, tint } from '@tintjs/inner'
 import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
-import { llama } from '@tintjs/inner-llama'
 import { opt, optShapes } from '@tintjs/inner-opt'
-import { exact, tint } from '@tintjs/simulate'
 import { describe, expect, it } from 'vitest'
 import { stepArithmetic } from './step-arithmetic'
 
@@ -28,6 +27,14 @@ describe('stepArithmetic', () => {
     expect(counted).toBe(2 * forward + lossGradient + backward)
   })
 
+  it('runs over learned positions alone, without the head, where no losses are told before', () => {
+    const sizes = { length, trainLength, gradient: tint() }
+    const first = 2 * learned * layers * 12 * width ** 2 + layers * 4 * learned ** 2 * width
+    const difference =
+      stepArithmetic(description, sizes) - stepArithmetic(description, { ...sizes, scoreBefore: false })
+    expect(difference).toBe(forward - first)
+  })
+
   it('needs no logits of learned positions for the loss gradient towards the target', () => {
     const gradient = tint({ lossGradient: 'target' })
     const sizes = { length, trainLength }
@@ -52,17 +59,36 @@ describe('stepArithmetic', () => {
   it('counts keys and values that heads share as often as heads use them, and their linears as they are', () => {
     const [width, hidden, heads, shared, vocabulary] = [64, 96, 8, 2, 50]
     const narrow = (width / heads) * shared
-    const description = llama.describe({
-      model_type: 'llama',
-      hidden_size: width,
-      intermediate_size: hidden,
-      num_attention_heads: heads,
-      num_key_value_heads: shared,
-      num_hidden_layers: 1,
+    const narrowed = (linear: Linear): Linear => ({ ...linear, outputWidth: narrow })
+    const grouped = (layer: Layer): Layer => {
+      switch (layer.kind) {
+        case 'sequence':
+          return { ...layer, layers: layer.layers.map(grouped) }
+        case 'residual':
+          return { ...layer, body: grouped(layer.body) }
+        case 'attention':
+          return {
+            ...layer,
+            keyValueHeads: shared,
+            key: narrowed(layer.key),
+            value: narrowed(layer.value),
+          }
+        default:
+          return layer
+      }
+    }
+    const ungrouped = gpt2.describe({
+      model_type: 'gpt2',
+      n_embd: width,
+      n_inner: hidden,
+      n_head: heads,
+      n_layer: 1,
+      n_positions: 16,
       vocab_size: vocabulary,
     })
+    const description = { ...ungrouped, blocks: ungrouped.blocks.map(grouped) }
     const [length, trainLength, learned] = [16, 9, 8]
-    const [queryAndOutput, keyOrValue, mlp] = [2 * width ** 2, narrow * width, 3 * width * hidden]
+    const [queryAndOutput, keyOrValue, mlp] = [2 * width ** 2, narrow * width, 2 * width * hidden]
     const forward =
       2 * length * (queryAndOutput + 2 * keyOrValue + mlp) +
       4 * length ** 2 * width +

@@ -1,6 +1,11 @@
 import { programArithmetic, type TintSimulator } from '@tintjs/construct'
-import { type Attention, type InnerModelDescription, keyValueHeads, type Layer } from '@tintjs/inner'
-import type { GradientChoice } from '@tintjs/simulate'
+import {
+  type Attention,
+  type GradientChoice,
+  type InnerModelDescription,
+  keyValueHeads,
+  type Layer,
+} from '@tintjs/inner'
 
 /** What the arithmetic of a step depends on, besides the model's shape. */
 export interface StepSizes {
@@ -8,7 +13,9 @@ export interface StepSizes {
   readonly length: number
   /** `n`: tokens `1..n-1` are learned, tokens `n..N-1` are tested. */
   readonly trainLength: number
-  readonly gradient: Pick<GradientChoice, 'name' | 'attentionGradient' | 'lossGradient'>
+  readonly gradient: Pick<GradientChoice, 'attentionGradient' | 'lossGradient'>
+  /** Whether test tokens are scored before anything is learned, as `trainingStep` has it; default true. */
+  readonly scoreBefore?: boolean | undefined
 }
 
 /**
@@ -25,44 +32,62 @@ export interface StepSizes {
  * | descent | each linear that learns `2 m in out`: the update as a dense matrix |
  *
  * Keys and values that heads share count once for each head in attention, and as they are in their linears. A window
- * leaves nothing out: the engine computes its scores too. TinT's backward passes through values only: queries and keys neither pass gradients nor learn.
+ * leaves nothing out: the engine computes its scores too. TinT's backward passes through values only: queries and keys
+ * neither pass gradients nor learn. Without losses before, the first forward runs over the `m` learned positions alone,
+ * and without the head.
  */
 export function stepArithmetic(description: InnerModelDescription, sizes: StepSizes): number {
-  const learned = sizes.trainLength - 1
-  const around = aroundBlocksArithmetic(description, sizes)
-  const blocks = description.blocks.map((block) => forwardOperations(block, sizes.length)).reduce(add, 0)
-  const backward = description.blocks
-    .map((block) => backwardOperations(block, learned, sizes.gradient.attentionGradient === 'full'))
-    .reduce(add, 0)
-  return 2 * (around + blocks) + lossGradientArithmetic(description, sizes, learned) + backward
+  const { length, trainLength, gradient, scoreBefore = true } = sizes
+  const learned = trainLength - 1
+  const scored = forwardArithmetic(description, length, length - trainLength)
+  const first = scoreBefore ? scored : forwardArithmetic(description, learned, 0)
+  const full = gradient.attentionGradient === 'full'
+  const backward = description.blocks.map((block) => backwardOperations(block, learned, full)).reduce(add, 0)
+  return first + scored + lossGradientArithmetic(description, gradient, learned) + backward
 }
 
-/** The same of a step that runs a simulator's program: its modules, and the inner model's head and projections. */
+/**
+ * The same of a step that runs a simulator's program: its modules, and the inner model's head and projections. The
+ * program always runs over all tokens; without losses before, the head alone is left out of its first run.
+ */
 export function literalStepArithmetic(
   description: InnerModelDescription,
   { program, dimensions }: Pick<TintSimulator, 'program' | 'dimensions'>,
-  sizes: StepSizes,
+  { length, trainLength, gradient, scoreBefore = true }: StepSizes,
 ): number {
-  const learned = sizes.trainLength - 1
-  const modules = programArithmetic(program, dimensions, { length: sizes.length, learnedPositions: learned })
-  const forward = aroundBlocksArithmetic(description, sizes) + modules.forward
-  return 2 * forward + lossGradientArithmetic(description, sizes, learned) + modules.backward
+  const learned = trainLength - 1
+  const modules = programArithmetic(program, dimensions, { length, learnedPositions: learned })
+  const tested = length - trainLength
+  const around = [scoreBefore ? tested : 0, tested]
+    .map((headPositions) => aroundBlocksArithmetic(description, length, headPositions))
+    .reduce(add, 0)
+  const lossGradient = lossGradientArithmetic(description, gradient, learned)
+  return around + 2 * modules.forward + lossGradient + modules.backward
 }
 
-/** What stands around the blocks: head and projections. */
+/** A forward over so many positions, and the head at so many of them. */
+function forwardArithmetic(
+  description: InnerModelDescription,
+  positions: number,
+  headPositions: number,
+): number {
+  const blocks = description.blocks.map((block) => forwardOperations(block, positions)).reduce(add, 0)
+  return aroundBlocksArithmetic(description, positions, headPositions) + blocks
+}
+
+/** What stands around the blocks: projections at all positions, and the head where it is needed. */
 function aroundBlocksArithmetic(
   description: InnerModelDescription,
-  { length, trainLength }: StepSizes,
+  positions: number,
+  headPositions: number,
 ): number {
-  const { vocabularySize } = description
-  const head = 2 * (length - trainLength) * vocabularySize * embeddingWidth(description)
-  const projections = 2 * length * (embeddingProjection(description) + headProjection(description))
-  return head + projections
+  const head = 2 * headPositions * description.vocabularySize * embeddingWidth(description)
+  return head + 2 * positions * (embeddingProjection(description) + headProjection(description))
 }
 
 function lossGradientArithmetic(
   description: InnerModelDescription,
-  { gradient }: StepSizes,
+  gradient: StepSizes['gradient'],
   learned: number,
 ): number {
   const head = gradient.lossGradient === 'target' ? 0 : 4 * description.vocabularySize

@@ -1,0 +1,39 @@
+import { createInterface } from 'node:readline'
+
+/**
+ * The life of a worker: it gets ready, tells so in one JSON line, and does the job that each line on its input names.
+ *
+ * @param {(settings: any) => Promise<{ facts?: object, jobs: Record<string, () => Promise<object>> }>} prepare gets the
+ *   settings, and has done what is not to be measured, a first round included, when it returns
+ */
+export async function serve(prepare) {
+  const { facts = {}, jobs } = await prepare(JSON.parse(process.argv[2] ?? '{}'))
+  print(facts)
+  for await (const job of createInterface({ input: process.stdin })) {
+    const answer = await jobs[job]()
+    print({ ...answer, peakMemoryBytes: peakMemoryBytes() })
+  }
+  // Native engines have threads that would keep the process for a while.
+  process.exit(0)
+}
+
+/** The most memory that this process has held so far, in bytes. */
+export function peakMemoryBytes() {
+  // Node reports kilobytes on every system.
+  return process.resourceUsage().maxRSS * 1024
+}
+
+/**
+ * @template Value
+ * @param {() => Promise<Value> | Value} work
+ * @returns {Promise<{ value: Value, seconds: number }>}
+ */
+export async function timed(work) {
+  const begin = performance.now()
+  const value = await work()
+  return { value, seconds: (performance.now() - begin) / 1000 }
+}
+
+function print(value) {
+  process.stdout.write(`${JSON.stringify(value)}\n`)
+}
