@@ -103,7 +103,7 @@ export async function readWeights(
   let loadedBytes = 0
   for (const [name, parts] of byTensor) {
     signal?.throwIfAborted()
-    const stored = tf.tensor(await checkpoint.read(name), [...sharedShape(parts)])
+    const stored = handOver(await checkpoint.read(name), sharedShape(parts))
     try {
       for (const reference of parts) weights.set(reference, readParameter(stored, reference))
     } finally {
@@ -113,6 +113,14 @@ export async function readWeights(
     onProgress?.({ loadedBytes, totalBytes })
     await yieldToEvents()
   }
+}
+
+/**
+ * A tensor whose numbers the engine holds. Native TensorFlow takes numbers over when an operator first reads them, which
+ * a reshape does, and until then JavaScript holds a copy: of all weights, if nothing were done here.
+ */
+function handOver(numbers: Float32Array, shape: readonly number[]): tf.Tensor {
+  return tf.tidy(() => tf.reshape(tf.tensor1d(numbers), [...shape]))
 }
 
 function checkTensor({ name: checkpointName, tensors }: Checkpoint, { name, shape }: WeightReference): void {
