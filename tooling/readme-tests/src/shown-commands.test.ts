@@ -36,7 +36,7 @@ describe('command lines in the documents', () => {
       readFileSync(join(repository, 'package.json'), 'utf8'),
     )
     // What package managers bring themselves.
-    const known = new Set([...Object.keys(manifest.scripts), 'install', 'pack', 'exec', 'run', 'init'])
+    const known = new Set([...Object.keys(manifest.scripts), 'install', 'pkg', 'pack', 'exec', 'run', 'init'])
     expect(scripts.filter(({ words }) => !known.has(words[1] ?? '')).map(lineOf)).toEqual([])
   })
 })
