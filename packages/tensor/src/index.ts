@@ -28,6 +28,7 @@ export {
   NotFiniteError,
   TintError,
 } from './errors'
+export { handOver } from './operators/hand-over'
 export { groupHeads, mergeHeads, splitHeads, ungroupHeads } from './operators/heads'
 export {
   type Normalisation,

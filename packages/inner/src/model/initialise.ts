@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { requireEngine } from '@tintjs/tensor'
+import { handOver, requireEngine } from '@tintjs/tensor'
 import type { Adapter } from '../adapter/adapter'
 import { type Layer, leavesOf } from '../layers/layer'
 import { parameterShape, type WeightReference } from '../weights/reference'
@@ -48,7 +48,7 @@ function randomMatrix(shape: number[], seed: number): tf.Tensor {
     state ^= state << 5
     values[index] = (state / 4_294_967_296) * width
   }
-  return tf.tensor(values, shape)
+  return handOver(values, shape)
 }
 
 function normScales({ embedding, blocks, finalNorm }: InnerModelDescription): WeightReference[] {

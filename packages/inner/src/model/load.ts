@@ -1,5 +1,4 @@
-import * as tf from '@tensorflow/tfjs-core'
-import { CheckpointError, InputError, requireEngine } from '@tintjs/tensor'
+import { CheckpointError, handOver, InputError, requireEngine } from '@tintjs/tensor'
 import type { Adapter } from '../adapter/adapter'
 import { adapterFor } from '../adapter/registry'
 import { type Checkpoint, openCheckpoint } from '../checkpoint/checkpoint'
@@ -113,14 +112,6 @@ export async function readWeights(
     onProgress?.({ loadedBytes, totalBytes })
     await yieldToEvents()
   }
-}
-
-/**
- * A tensor whose numbers the engine holds. Native TensorFlow takes numbers over when an operator first reads them, which
- * a reshape does, and until then JavaScript holds a copy: of all weights, if nothing were done here.
- */
-function handOver(numbers: Float32Array, shape: readonly number[]): tf.Tensor {
-  return tf.tidy(() => tf.reshape(tf.tensor1d(numbers), [...shape]))
 }
 
 function checkTensor({ name: checkpointName, tensors }: Checkpoint, { name, shape }: WeightReference): void {

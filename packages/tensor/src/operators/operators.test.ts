@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { useEngine } from '../node'
 import { expectBalancedTensors, expectClose } from '../testing'
+import { handOver } from './hand-over'
 import { mergeHeads, splitHeads } from './heads'
 import { normalise, normaliseBackward, normaliseDifference } from './normalise'
 import { firstPositions, gatherRows } from './positions'
@@ -166,6 +167,16 @@ describe('tidyStructure', () => {
           throw new RangeError('stop')
         }),
       ).toThrow(RangeError)
+    })
+  })
+})
+
+describe('handOver', () => {
+  it('gives the numbers in the shape, and one tensor', async () => {
+    await expectBalancedTensors(async () => {
+      const tensor = handOver(Float32Array.of(1, 2, 3, 4, 5, 6), [2, 3])
+      expectClose(tensor, { shape: [2, 3], data: [1, 2, 3, 4, 5, 6] })
+      tensor.dispose()
     })
   })
 })

@@ -29,6 +29,8 @@ function multiplyPositions(x: tf.Tensor3D, matrix: SharedOrBatchedMatrix, transp
   if (matrix.rank === 3) return tf.matMul(x, matrix as tf.Tensor3D, false, transposed)
   const [batch, positions, width] = x.shape
   const shared = matrix as tf.Tensor2D
+  // A product takes a batch of one as it is, without the two reshapes that a larger one needs.
+  if (batch === 1) return tf.matMul<tf.Tensor3D>(x, shared, false, transposed)
   const outputWidth = transposed ? shared.shape[0] : shared.shape[1]
   return tf.tidy(() => {
     const rows = tf.reshape(x, [batch * positions, width]) as tf.Tensor2D
