@@ -66,7 +66,7 @@ class FusedStep implements StepExecution {
       this.#model,
       this.#whole.plan,
       this.#layers.frozen,
-      this.#whole.pass,
+      { ...this.#whole.pass, backward: undefined },
       afterBlock,
     )
     const { plan } = this.#extent

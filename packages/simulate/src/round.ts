@@ -73,6 +73,11 @@ export async function testLosses(
 export const badCheckpoint =
   'before the step: the checkpoint holds numbers that are not finite or far too large; check it'
 
+/** Why a loss after a step may not be finite, where the losses before it are not known. */
+export function rateOrCheckpoint(learningRate: number): string {
+  return `after the step at learning rate ${learningRate}: the rate is too high, or the checkpoint holds numbers that are not finite; lower the rate, and score the model without learning`
+}
+
 /** Why a loss after a step may not be finite. */
 export function rateTooHigh(learningRate: number): string {
   return `after the step at learning rate ${learningRate}, which left the range of numbers; lower the rate`

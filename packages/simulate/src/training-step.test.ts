@@ -1,4 +1,4 @@
-import { memory } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { type InnerModel, initialiseInnerModel, type MaskOptions } from '@tintjs/inner'
 import { gpt2 } from '@tintjs/inner-gpt2'
 import { opt } from '@tintjs/inner-opt'
@@ -250,6 +250,12 @@ describe('trainingStep', () => {
             expect(unscored.sequences.map(({ targets }) => targets)).toEqual(
               whole.sequences.map(({ targets }) => targets),
             )
+            const learned = unscored.model.updatedWeights()
+            for (const [index, { materialise }] of whole.model.updatedWeights().entries()) {
+              const [right, found] = [materialise(), learned[index]!.materialise()]
+              expectClose(found, right, { absolute: 1e-5 })
+              tf.dispose([right, found])
+            }
             whole.dispose()
             unscored.dispose()
           })
@@ -288,9 +294,9 @@ describe('trainingStep', () => {
 describe('ownership', () => {
   it('holds no more after many steps than after a few', async () => {
     const tensorsAfter = async (steps: number) => {
-      const before = memory().numTensors
+      const before = tf.memory().numTensors
       const step = await trainingStep(model, ids(20, 1), { trainLength: 15, learningRate: 0.001, steps })
-      const held = memory().numTensors - before
+      const held = tf.memory().numTensors - before
       step.dispose()
       return held
     }

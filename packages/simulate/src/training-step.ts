@@ -5,7 +5,7 @@ import { AdaptedModel } from './adapted-model'
 import { fused } from './fused-execution'
 import { learningParameters } from './learning-parameters'
 import { splitLayers } from './passes'
-import { badCheckpoint, rateTooHigh, testLosses } from './round'
+import { badCheckpoint, rateOrCheckpoint, rateTooHigh, testLosses } from './round'
 import type { StepExecution, StepHooks } from './step-execution'
 import { planStep, type StepPlan, type TrainingStepOptions, type UnscoredStepOptions } from './step-plan'
 import type { SequenceLosses, TrainingStepResult } from './step-result'
@@ -81,10 +81,15 @@ async function runStep(
     await execution.learn()
     headInput = await execution.forward({ keep: step < plan.steps, scored: step === plan.steps })
   }
-  const after = await testLosses(model, headInput, plan, rateTooHigh(plan.learningRate), signal)
+  const after = await testLosses(model, headInput, plan, whyNotFinite(plan), signal)
   if (plan.keepLogits) logits.after = shapedLogits(model, headInput, plan)
   const { test, inputs } = plan
   return { before, after, targets: test.map(({ rows }) => rows.map((row) => (row % inputs.length) + 1)) }
+}
+
+/** Where nothing was scored before, the checkpoint may be the cause as well. */
+function whyNotFinite({ scoreBefore, learningRate }: StepPlan): string {
+  return scoreBefore ? rateTooHigh(learningRate) : rateOrCheckpoint(learningRate)
 }
 
 function shapedLogits(model: InnerModel, headInput: tf.Tensor2D, { inputs }: StepPlan): tf.Tensor3D {

@@ -150,7 +150,8 @@ function record(
       return
     case 'attention': {
       const { scored } = memory
-      if (layer.kind !== 'attention' || scored === undefined) return
+      if (layer.kind !== 'attention') return
+      if (scored === undefined) throw new Error('The attention kept no queries and keys.')
       for (const part of ['query', 'key', 'value'] as const) {
         leaves.set(layer[part].name, { input: memory[part].input })
       }

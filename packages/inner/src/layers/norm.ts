@@ -29,7 +29,7 @@ export const normArithmetic: LeafArithmetic<Norm, NormMemory> = {
       return rules.derivative.kind === 'analytic'
         ? normaliseBackward(leaf.normalisation, normalised, direction)
         : directionalDerivative(
-            normaliseDifference(leaf.normalisation, normalised, direction),
+            normaliseDifference(leaf.normalisation, normalised, direction, leaf.epsilon),
             rules.derivative,
           )
     })

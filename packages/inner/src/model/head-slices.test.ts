@@ -3,6 +3,8 @@ import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose } from '@tintjs/tensor/testing'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { WeightTable } from '../weights/table'
+import { SoftmaxRows } from './expected-rows'
+import { accumulateHeadYielding, type HeadAccumulator } from './head-slices'
 import type { InnerModel } from './inner-model'
 import { expectedHeadRows, lossGradientAtHead } from './loss-gradient'
 import { predictionLosses } from './prediction-losses'
@@ -139,6 +141,74 @@ describe('the head, slice by slice of the vocabulary', () => {
         )
       }
       await expect(predictionLosses(model, headInput, predictions, signal)).rejects.toThrow('enough')
+    })
+    headInput.dispose()
+    model.dispose()
+  })
+
+  it('frees the sums of earlier slices when it is stopped between two', async () => {
+    const model = headOnly(false)
+    const headInput = tf.tensor2d(numbers(manyRows * width, 2), [manyRows, width])
+    await expectBalancedTensors(async () => {
+      const stop = new AbortController()
+      const rows = new SoftmaxRows()
+      let slices = 0
+      const stopping: HeadAccumulator = {
+        add(slice) {
+          rows.add(slice)
+          slices++
+          if (slices === 2) stop.abort(new Error('enough'))
+        },
+        dispose: () => rows.dispose(),
+      }
+      const running = accumulateHeadYielding(model, headInput, stopping, stop.signal)
+      await expect(running).rejects.toThrow('enough')
+      expect(slices).toBe(2)
+      rows.dispose()
+    })
+    headInput.dispose()
+    model.dispose()
+  })
+
+  it('counts no loss below 0, and no token that is forbidden by a bias of minus infinity', async () => {
+    const forbidden = numbers(vocabularySize, 5).map((value, token) =>
+      token < 1100 ? Number.NEGATIVE_INFINITY : value,
+    )
+    await expectBalancedTensors(async () => {
+      const model = headOnly(true, 40)
+      const bias = model.description.head.bias!
+      const head = await model.weights.get(model.description.head.vocabulary).data<'float32'>()
+      const targets = Int32Array.from({ length: manyRows }, (_, row) => 1100 + (row % 1000))
+      // Each position points along its target's own row: nearly all probability is there.
+      const inputs = Float32Array.from(
+        { length: manyRows * width },
+        (_, index) => 3 * head[targets[Math.floor(index / width)]! * width + (index % width)]!,
+      )
+      const headInput = tf.tensor2d(inputs, [manyRows, width])
+      const predictions = { rows: Int32Array.from(targets.keys()), targets }
+      for (const values of [numbers(vocabularySize, 5), forbidden]) {
+        model.weights.set(bias, tf.tensor1d(values))
+        const losses = await predictionLosses(model, headInput, predictions)
+        expect(losses.every((loss) => loss >= 0 && Number.isFinite(loss))).toBe(true)
+      }
+      headInput.dispose()
+      model.dispose()
+    })
+  })
+
+  it('gives nothing for no positions', async () => {
+    const model = headOnly(true)
+    const headInput = tf.tensor2d(numbers(3 * width, 2), [3, width])
+    const none = { rows: Int32Array.of(), targets: Int32Array.of() }
+    await expectBalancedTensors(async () => {
+      expect(await predictionLosses(model, headInput, none)).toEqual(new Float32Array())
+      const gradient = await lossGradientAtHead('softmax', model, headInput, none)
+      expect([...(await gradient.data())]).toEqual(Array(3 * width).fill(0))
+      gradient.dispose()
+      const rows = tf.zeros([0, width]) as tf.Tensor2D
+      const expected = expectedHeadRows('quad', model, rows)
+      expect(expected.shape).toEqual([0, width])
+      tf.dispose([rows, expected])
     })
     headInput.dispose()
     model.dispose()

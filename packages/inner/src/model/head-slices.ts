@@ -9,6 +9,8 @@ export interface HeadSlice {
   readonly logits: tf.Tensor2D
   /** `[slice, embedding width]`: the head's rows of those tokens. */
   readonly head: tf.Tensor2D
+  /** The first of those tokens. */
+  readonly start: number
 }
 
 /** What is gathered from all slices of the vocabulary. Owns its tensors. */
@@ -18,7 +20,7 @@ export interface HeadAccumulator {
   dispose(): void
 }
 
-/** Logits are never all alive: a slice holds about so many (16 MB), which a processor's cache holds too. */
+/** A slice holds at most so many logits (16 MB), which a processor's cache holds too, unless positions are very many. */
 const sliceNumbers = 4_000_000
 
 /** With fewer tokens the product with a slice does not reach the engine's rate. */
@@ -66,13 +68,14 @@ function addSlice(
 ): void {
   tf.tidy(() => {
     const all = headRows(model)
-    const head = tf.slice(all, [start, 0], [end - start, all.shape[1]])
+    // Engines copy a slice, also where it is all.
+    const head = end - start === all.shape[0] ? all : tf.slice(all, [start, 0], [end - start, all.shape[1]])
     const products: tf.Tensor2D = tf.matMul(head, inputs, false, true)
     const { bias } = model.description.head
     const logits =
       bias === undefined
         ? products
         : tf.add(products, tf.reshape(tf.slice(model.weights.vector(bias), start, end - start), [-1, 1]))
-    accumulator.add({ logits: logits as tf.Tensor2D, head })
+    accumulator.add({ logits: logits as tf.Tensor2D, head, start })
   })
 }

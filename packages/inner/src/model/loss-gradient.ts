@@ -19,7 +19,7 @@ export type LossGradient = (typeof lossGradients)[number]
 
 /**
  * The gradient of the summed training loss at the head's input; zero for rows that predict no training target. Logits
- * are never all alive, and timers and signals run between slices of the vocabulary.
+ * are made slice by slice, and timers and signals run between slices of the vocabulary.
  *
  * @param headInput `[batch * N, embedding width]`; stays the caller's
  * @returns `[batch * N, embedding width]`, owned by the caller
@@ -31,6 +31,7 @@ export async function lossGradientAtHead(
   { rows, targets }: PredictionRows,
   signal?: AbortSignal,
 ): Promise<tf.Tensor2D> {
+  if (rows.length === 0) return tf.zerosLike(headInput)
   const inputs = gatherHeadInputs(headInput, rows)
   const expected = expectedRows(kind)
   try {
@@ -57,6 +58,7 @@ export async function lossGradientAtHead(
 export function expectedHeadRows(kind: LossGradient, model: InnerModel, inputs: tf.Tensor2D): tf.Tensor2D {
   const expected = expectedRows(kind)
   if (expected === undefined) return meanRow(model)
+  if (inputs.shape[0] === 0) return tf.clone(inputs)
   try {
     accumulateHead(model, inputs, expected)
     return expected.rows()

@@ -1,12 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { headRows } from './head'
-import { accumulateHeadYielding } from './head-slices'
+import { accumulateHeadYielding, type HeadAccumulator, type HeadSlice } from './head-slices'
 import type { InnerModel } from './inner-model'
 import type { PredictionRows } from './prediction-rows'
 import { SoftmaxAccumulator } from './softmax-accumulator'
 
 /**
- * Cross-entropy of each prediction, in nats: `logsumexp(logits) - logits[target]`, where logits are never all alive.
+ * Cross-entropy of each prediction, in nats: `logsumexp(logits) - logits[target]`, where logits are made slice by slice.
  *
  * @param headInput `[batch * N, embedding width]`; stays the caller's
  * @param signal stops between slices of the vocabulary
@@ -19,27 +18,62 @@ export async function predictionLosses(
 ): Promise<Float32Array> {
   if (rows.length === 0) return new Float32Array()
   const inputs = gatherHeadInputs(headInput, rows)
-  const softmax = new SoftmaxAccumulator()
+  const losses = new LossAccumulator(targets)
   try {
-    await accumulateHeadYielding(model, inputs, softmax, signal)
-    const losses = tf.tidy(() => tf.sub(softmax.logSumExp(), targetLogits(model, inputs, targets)))
-    try {
-      return await losses.data<'float32'>()
-    } finally {
-      losses.dispose()
-    }
+    await accumulateHeadYielding(model, inputs, losses, signal)
+    return await losses.values()
   } finally {
     inputs.dispose()
-    softmax.dispose()
+    losses.dispose()
   }
 }
 
-/** `[rows]` */
-function targetLogits(model: InnerModel, inputs: tf.Tensor2D, targets: Int32Array): tf.Tensor1D {
-  const indices = tf.tensor1d(targets, 'int32')
-  const logits = tf.sum(tf.mul(inputs, tf.gather(headRows(model), indices)), 1) as tf.Tensor1D
-  const { bias } = model.description.head
-  return bias === undefined ? logits : tf.add(logits, tf.gather(model.weights.vector(bias), indices))
+/** Gathers cross-entropies. The target's logit is that of the softmax, so that no loss comes out below 0. */
+class LossAccumulator implements HeadAccumulator {
+  readonly #targets: Int32Array
+  readonly #softmax = new SoftmaxAccumulator()
+  readonly #picked: { readonly positions: readonly number[]; readonly logits: tf.Tensor1D }[] = []
+
+  constructor(targets: Int32Array) {
+    this.#targets = targets
+  }
+
+  add(slice: HeadSlice): void {
+    this.#softmax.add(slice)
+    const { logits, start } = slice
+    const end = start + logits.shape[0]
+    const positions = [...this.#targets.keys()].filter((position) => {
+      const target = this.#targets[position] ?? -1
+      return target >= start && target < end
+    })
+    if (positions.length === 0) return
+    const places = positions.flatMap((position) => [(this.#targets[position] ?? 0) - start, position])
+    const indices = tf.tensor2d(places, [positions.length, 2], 'int32')
+    this.#picked.push({ positions, logits: tf.keep(tf.gatherND(logits, indices)) as tf.Tensor1D })
+  }
+
+  /** `[positions]`, in nats */
+  async values(): Promise<Float32Array> {
+    const sums = this.#softmax.logSumExp()
+    try {
+      const losses = Float32Array.from(await sums.data<'float32'>())
+      for (const { positions, logits } of this.#picked) {
+        const values = await logits.data<'float32'>()
+        positions.forEach((position, index) => {
+          losses[position] = (losses[position] ?? Number.NaN) - (values[index] ?? Number.NaN)
+        })
+      }
+      return losses
+    } finally {
+      sums.dispose()
+    }
+  }
+
+  dispose(): void {
+    this.#softmax.dispose()
+    for (const { logits } of this.#picked) logits.dispose()
+    this.#picked.length = 0
+  }
 }
 
 /** Rows of the head's input. @returns `[rows, embedding width]`, owned by the caller */

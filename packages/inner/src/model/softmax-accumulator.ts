@@ -2,6 +2,9 @@ import * as tf from '@tensorflow/tfjs-core'
 import { TintError } from '@tintjs/tensor'
 import type { HeadAccumulator, HeadSlice } from './head-slices'
 
+/** Near the least that float32 holds. */
+const lowestMaximum = -3e38
+
 /** The softmax over the vocabulary at each position, of which no slice needs the others. */
 export class SoftmaxAccumulator implements HeadAccumulator {
   /** `[positions]`: the largest logit so far, and the sum of `exp(logit - maximum)`. */
@@ -18,7 +21,8 @@ export class SoftmaxAccumulator implements HeadAccumulator {
   addLogits(logits: tf.Tensor2D): { exponentials: tf.Tensor2D; shrink: tf.Tensor1D | undefined } {
     const before = this.#sums
     const own: tf.Tensor1D = tf.max(logits, 0)
-    const maximum = before === undefined ? own : tf.maximum(before.maximum, own)
+    // Never minus infinity, which a slice of forbidden tokens alone would have: their exponentials are 0 and not NaN.
+    const maximum = tf.maximum(before?.maximum ?? lowestMaximum, own)
     const exponentials = tf.exp(tf.sub(logits, maximum)) as tf.Tensor2D
     const sum: tf.Tensor1D = tf.sum(exponentials, 0)
     const shrink = before && (tf.exp(tf.sub(before.maximum, maximum)) as tf.Tensor1D)

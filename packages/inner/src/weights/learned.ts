@@ -9,7 +9,7 @@ export type UpdateForm = 'dense' | 'factors'
 
 /** The sizes that decide about the form of an update. */
 export interface UpdateSizes {
-  /** Positions that the next forward will run over. */
+  /** Positions that the last forward will run over. */
   readonly positions: number
   readonly inputWidth: number
   readonly outputWidth: number
@@ -64,7 +64,7 @@ export class LearnedParameters implements ParameterValues {
   /**
    * Descends: subtracts `learningRate` times each gradient. The changes' tensors stay the caller's.
    *
-   * @param positions how many positions the next forward will run over, which decides the form of an update
+   * @param positions how many positions the last forward will run over, which decides the form of an update
    */
   descend(changes: readonly ParameterChange[], learningRate: number, positions: number): void {
     for (const change of changes) {

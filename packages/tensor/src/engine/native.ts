@@ -78,7 +78,8 @@ export const nativeProvider: EngineProvider = {
     }
     // TensorFlow writes notes about the processor to stderr; errors still come through.
     process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
-    // TensorFlow uses oneDNN's products by itself only on the newest processors; they are faster on all (docs/performance.md).
+    // TensorFlow uses oneDNN's products by itself only on the newest processors; on others they are faster too
+    // (docs/performance.md).
     process.env.TF_ENABLE_ONEDNN_OPTS ??= '1'
     restoreRemovedNodeFunctions()
     const module = loadNative(folder)

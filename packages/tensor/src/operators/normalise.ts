@@ -51,7 +51,7 @@ export function normaliseBackward(
  * `v = 1 / r^2`: `t d / sqrt(v') - n (v' - v) / (sqrt(v') (sqrt(v) + sqrt(v')))`, where
  * `v' - v = 2 t mean(n d) / r + t^2 mean(d^2)`.
  *
- * @param normalised of `x`
+ * @param normalised of `x`, with the same epsilon
  * @param direction `[batch, positions, width]`
  * @returns a function that gives the difference, of the direction's shape. The tensors that it holds and gives are the
  * surrounding `tf.tidy`'s.
@@ -60,6 +60,7 @@ export function normaliseDifference(
   kind: Normalisation,
   { output, inverseScale }: Normalised,
   direction: tf.Tensor3D,
+  epsilon: number,
 ): (t: number) => tf.Tensor3D {
   const centred: tf.Tensor3D = kind === 'layer' ? tf.sub(direction, tf.mean(direction, -1, true)) : direction
   const along = tf.div(tf.mean(tf.mul(centred, output), -1, true), inverseScale)
@@ -67,7 +68,8 @@ export function normaliseDifference(
   const rootBefore = tf.reciprocal(inverseScale)
   return (t) => {
     const rise = tf.add(tf.mul(along, 2 * t), tf.mul(square, t * t))
-    const rootAfter = tf.sqrt(tf.add(tf.square(rootBefore), rise))
+    // A mean square and epsilon are epsilon at least, which float32 may miss where the step nearly cancels x.
+    const rootAfter = tf.sqrt(tf.maximum(tf.add(tf.square(rootBefore), rise), epsilon))
     const share = tf.div(rise, tf.mul(rootAfter, tf.add(rootBefore, rootAfter)))
     return tf.sub(tf.mul(centred, tf.div(t, rootAfter)), tf.mul(output, share))
   }

@@ -128,7 +128,7 @@ describe.each(['layer', 'rms'] as const)('the difference of %s normalisation', (
         step.map((value) => -4 * value),
         [1, 1, 12],
       )
-      const found = normaliseDifference(kind, before, direction)(-0.25)
+      const found = normaliseDifference(kind, before, direction, 1e-5)(-0.25)
       // Plain subtraction in float32 would be wrong by 1e-7: a tenth of a step of 1e-6.
       expectClose(found, { shape: [1, 1, 12], data: right }, { absolute: 3e-6 * size })
     })
@@ -167,6 +167,18 @@ describe('tidyStructure', () => {
           throw new RangeError('stop')
         }),
       ).toThrow(RangeError)
+    })
+  })
+})
+
+describe('the difference of a normalisation', () => {
+  it('is finite and right where the step takes all of x away', () => {
+    tf.tidy(() => {
+      const x = tf.tensor3d([30, -10, 21, -41], [1, 1, 4])
+      const before = normalise('layer', x, 1e-5)
+      const found = normaliseDifference('layer', before, tf.neg(x), 1e-5)(1)
+      // Nothing is left to be normalised; rounding of x is divided by the root of epsilon.
+      expectClose(found, tf.neg(before.output), { absolute: 0.01 })
     })
   })
 })

@@ -15,13 +15,13 @@ RATE = 1e-5
 
 def step():
     begin = now()
-    logits = model(ids).logits
+    logits = model(ids, use_cache=False).logits
     F.cross_entropy(logits[0, : n - 1], ids[0, 1:n], reduction="sum").backward()
     before = test_loss(logits.detach(), ids, n)
     del logits
     descend(learned, RATE)
     with torch.no_grad():
-        after = test_loss(model(ids).logits, ids, n)
+        after = test_loss(model(ids, use_cache=False).logits, ids, n)
     seconds = now() - begin
     # Taken back, not kept twice: the weights' copy would count as PyTorch's memory.
     descend(learned, -RATE)

@@ -47,7 +47,7 @@ async function measure(context, sizes) {
       const own = await withChildren({ [way]: start }, (children) => alternate(context, children))
       answers.set(way, own.get(way))
     } catch (error) {
-      if (!(error instanceof ChildFailure)) throw error
+      if (!(error instanceof ChildFailure) || context.signal.aborted) throw error
       context.tell(error.message)
       failures.push({ way, reason: error.message })
     }

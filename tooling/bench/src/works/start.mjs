@@ -33,7 +33,7 @@ const commands = {
 
 /** @param {import('../context.mjs').Context} context */
 export async function run(context) {
-  const rounds = context.quick ? 1 : 10
+  const { rounds } = context
   const times = Object.fromEntries(Object.keys(commands).map((text) => [text, []]))
   for (let round = context.quick ? 1 : 0; round <= rounds; round++) {
     for (const [text, args] of Object.entries(commands)) {
