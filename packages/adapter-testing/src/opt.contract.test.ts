@@ -1,9 +1,12 @@
 import { opt } from '@tintjs/inner-opt'
-import { goldenCases } from '@tooling/golden-cases'
+import { goldenCaseNamed } from '@tooling/golden-cases'
 import { describeAdapter } from './index'
 
+// The golden cases that differ most; simulate's tests run all of them.
 describeAdapter(opt, {
-  fixtures: goldenCases('opt').map(({ folder }) => folder),
+  fixtures: ['opt-post-norm-projected-embeddings', 'opt-separate-demonstrations'].map(
+    (name) => goldenCaseNamed(name).folder,
+  ),
   refusals: [
     { fields: { activation_function: 'swiglu' }, message: 'activation_function is "swiglu"' },
     { fields: { num_attention_heads: 3 }, message: 'hidden_size 64 and num_attention_heads 3' },
