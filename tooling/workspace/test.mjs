@@ -21,8 +21,6 @@ tool(
   'lint:root',
   'typecheck',
   'test',
-  // More than the cores, as some tests wait for processes; many more would only take memory and time from each other.
-  '--concurrency=4',
   '--output-logs=new-only',
   ...process.argv.slice(2),
 )

@@ -118,6 +118,10 @@ describe('tint inspect', () => {
       'bloom-1b7',
       'bloom-3b',
       'bloom-7b1',
+      'stablelm-2-1.6b',
+      'stablelm-3b-4e1t',
+      'phi-1',
+      'phi-2',
     ])
     expect(shapes.find(({ shape }) => shape === 'opt-1.3b')).toMatchObject({
       prefixTokens: 512,

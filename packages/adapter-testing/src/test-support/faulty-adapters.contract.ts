@@ -29,7 +29,7 @@ const inBlocks = (change: (leaf: Layer) => Layer) =>
 
 const fixtures = [goldenCaseNamed('gpt2-one-step').folder]
 
-// Each of these must fail; faults.test.ts runs this file and looks where.
+// Each of these must fail; faults.contract.test.ts runs this file and looks where.
 describe('another scale of attention', () => {
   const adapter = inBlocks((leaf) =>
     leaf.kind === 'attention' ? { ...leaf, scale: 0.9 * leaf.scale } : leaf,
