@@ -32,7 +32,8 @@ export function addGradientOptions(command: Command): Command {
   return addApproximationOptions(chosen)
 }
 
-/** Adds `--loss-gradient`, `--derivative` and `--compatibility`: how the gradient is approximated.
+/**
+ * Adds `--loss-gradient`, `--derivative` and `--compatibility`: how the gradient is approximated.
  *
  * @param derivatives the ways that the help tells
  */

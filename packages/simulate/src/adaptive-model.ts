@@ -1,9 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import {
-  AttentionContext,
   checkInputs,
   checkTokens,
-  type ForwardPass,
   type Generated,
   type GenerateOptions,
   type GradientChoice,
@@ -15,7 +13,7 @@ import {
 import { InputError } from '@tintjs/tensor'
 import { AdaptedModel } from './adapted-model'
 import { learningParameters } from './learning-parameters'
-import { forwardFrozen, forwardLearning, type LearningForward, splitLayers } from './passes'
+import { forwardFrozen, forwardLearning, type LearningForward, learningPass, splitLayers } from './passes'
 import { badCheckpoint, learnFrom, rateTooHigh, testLosses } from './round'
 import { checkGradient, checkLayers, checkLearningRate, type StepPlan } from './step-plan'
 
@@ -155,8 +153,7 @@ export class AdaptiveModel {
   ): Promise<Float32Array> {
     const plan = this.#planPiece(tokens, start)
     const { frozen, learning } = splitLayers(this.inner, plan.layers)
-    const attention = new AttentionContext(plan.inputs)
-    const pass: ForwardPass = { parameters: this.#learned, attention }
+    const pass = learningPass(this.inner, plan, this.#learned)
     const stopWhenAsked = () => signal?.throwIfAborted()
     let entry: tf.Tensor3D | undefined
     let forward: LearningForward | undefined
@@ -166,11 +163,11 @@ export class AdaptiveModel {
       const cause = this.#tokensRead === 0 ? badCheckpoint : rateTooHigh(plan.learningRate)
       const [losses] = await testLosses(this.inner, forward.headInput, plan, cause, signal)
       // From here on nothing stops: a piece is learned as a whole.
-      await learnFrom(this.inner, forward, attention, this.#learned, plan, () => {})
+      await learnFrom(this.inner, forward, pass, plan, () => {})
       return losses ?? new Float32Array()
     } finally {
       forward?.dispose()
-      attention.dispose()
+      pass.attention.dispose()
       entry?.dispose()
     }
   }

@@ -1,15 +1,16 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import {
-  AttentionContext,
-  type ForwardPass,
-  gradientRules,
-  type InnerModel,
-  LearnedParameters,
-  type WeightTable,
-} from '@tintjs/inner'
+import { type InnerModel, LearnedParameters, type WeightTable } from '@tintjs/inner'
 import { firstPositions, TintError } from '@tintjs/tensor'
 import { learnedPart } from './learned-part'
-import { forwardFrozen, forwardLearning, type LearningForward, type SplitLayers, splitLayers } from './passes'
+import {
+  forwardFrozen,
+  forwardLearning,
+  type LearningForward,
+  type LearningPass,
+  learningPass,
+  type SplitLayers,
+  splitLayers,
+} from './passes'
 import { learnFrom } from './round'
 import type { Execution, ForwardPurpose, StepExecution, StepHooks } from './step-execution'
 import type { StepPlan } from './step-plan'
@@ -30,7 +31,7 @@ export function fusedInto(makeParameters: (weights: WeightTable) => LearnedParam
 /** What a pass runs over: the whole step, or the part of it that is learned. */
 interface Extent {
   readonly plan: StepPlan
-  readonly pass: ForwardPass
+  readonly pass: LearningPass
 }
 
 class FusedStep implements StepExecution {
@@ -66,12 +67,10 @@ class FusedStep implements StepExecution {
       this.#model,
       this.#whole.plan,
       this.#layers.frozen,
-      { ...this.#whole.pass, backward: undefined },
+      this.#whole.pass,
       afterBlock,
     )
-    const { plan } = this.#extent
-    // Nothing is copied for a backward that does not follow.
-    const pass = keep ? this.#extent.pass : { ...this.#extent.pass, backward: undefined }
+    const { plan, pass } = this.#extent
     const entry = firstPositions(this.#entry, plan.inputs.length)
     try {
       this.#forward = await forwardLearning(this.#model, entry, this.#layers.learning, pass, keep, afterBlock)
@@ -85,9 +84,7 @@ class FusedStep implements StepExecution {
     if (this.#forward === undefined) throw new TintError('learn() was called before a forward that is kept.')
     const { plan, pass } = this.#extent
     const afterBlock = () => this.#hooks.afterBlock('backward')
-    const { attention } = pass
-    const { signal } = this.#hooks
-    await learnFrom(this.#model, this.#forward, attention, this.#learned, plan, afterBlock, signal)
+    await learnFrom(this.#model, this.#forward, pass, plan, afterBlock, this.#hooks.signal)
   }
 
   learned(): LearnedParameters {
@@ -104,9 +101,6 @@ class FusedStep implements StepExecution {
   }
 
   #extentOf(plan: StepPlan): Extent {
-    const attention = new AttentionContext(plan.inputs)
-    const rules = gradientRules(plan.gradient, plan.updateNormWeights, this.#model.description.width)
-    const backward = { rules, positions: plan.learnedPositions }
-    return { plan, pass: { parameters: this.#learned, attention, backward } }
+    return { plan, pass: learningPass(this.#model, plan, this.#learned) }
   }
 }

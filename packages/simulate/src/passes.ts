@@ -1,11 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
 import {
-  type AttentionContext,
+  AttentionContext,
+  type BackwardPass,
   backwardLayer,
   embedTokens,
   type ForwardPass,
   forwardBlock,
-  type GradientRules,
+  gradientRules,
   type InnerModel,
   type Layer,
   type LayerMemory,
@@ -128,6 +129,26 @@ export async function forwardLearning(
   }
 }
 
+/** What the layers of a plan share when they are learned from. */
+export interface LearningPass extends ForwardPass {
+  readonly parameters: LearnedParameters
+  readonly backward: Pick<BackwardPass, 'rules' | 'positions'>
+}
+
+/** @returns a pass of the plan, whose attention context the caller disposes */
+export function learningPass(
+  { description }: InnerModel,
+  { inputs, gradient, updateNormWeights, learnedPositions }: StepPlan,
+  learned: LearnedParameters,
+): LearningPass {
+  const rules = gradientRules(gradient, updateNormWeights, description.width)
+  return {
+    parameters: learned,
+    attention: new AttentionContext(inputs),
+    backward: { rules, positions: learnedPositions },
+  }
+}
+
 /**
  * Back-propagates the loss gradient through the layers that learn, and lets each descend at once. Frees each
  * layer's memory when it is done with it.
@@ -139,14 +160,12 @@ export async function backwardLearning(
   headGradient: tf.Tensor2D,
   learning: readonly Layer[],
   forward: LearningForward,
-  attention: AttentionContext,
-  learned: LearnedParameters,
-  rules: GradientRules,
+  { parameters: learned, attention, backward }: LearningPass,
   { inputs, learnedPositions, learningRate, scoredPositions }: StepPlan,
   afterBlock: AfterBlock,
 ): Promise<void> {
   const { batch, length } = inputs
-  const pass = { parameters: learned, attention, rules, positions: learnedPositions }
+  const pass = { parameters: learned, attention, ...backward }
   let gradient = tf.tidy(() => {
     const shaped = tf.reshape(headGradient, [batch, length, headGradient.shape[1]]) as tf.Tensor3D
     return projectToHeadBackward(model, firstPositions(shaped, learnedPositions))

@@ -1,27 +1,25 @@
 import type * as tf from '@tensorflow/tfjs-core'
-import {
-  type AttentionContext,
-  gradientRules,
-  type InnerModel,
-  type LearnedParameters,
-  lossGradientAtHead,
-  predictionLosses,
-} from '@tintjs/inner'
+import { type InnerModel, lossGradientAtHead, predictionLosses } from '@tintjs/inner'
 import { NotFiniteError } from '@tintjs/tensor'
-import { type AfterBlock, backwardLearning, type LearningForward, splitLayers } from './passes'
+import {
+  type AfterBlock,
+  backwardLearning,
+  type LearningForward,
+  type LearningPass,
+  splitLayers,
+} from './passes'
 import type { StepPlan } from './step-plan'
 
 /**
  * The second half of a round: loss gradient, backward and descent. Frees what the forward kept for it.
  *
  * @param forward of the same plan, with memories kept; stays the caller's
- * @param attention the forward's
+ * @param pass the forward's
  */
 export async function learnFrom(
   model: InnerModel,
   forward: LearningForward,
-  attention: AttentionContext,
-  learned: LearnedParameters,
+  pass: LearningPass,
   plan: StepPlan,
   afterBlock: AfterBlock,
   signal?: AbortSignal,
@@ -29,7 +27,6 @@ export async function learnFrom(
   // Nothing to learn from: every weight stays as it is.
   if (plan.train.rows.length === 0) return
   const { learning } = splitLayers(model, plan.layers)
-  const rules = gradientRules(plan.gradient, plan.updateNormWeights, model.description.width)
   const gradient = await lossGradientAtHead(
     plan.gradient.lossGradient,
     model,
@@ -38,7 +35,7 @@ export async function learnFrom(
     signal,
   )
   try {
-    await backwardLearning(model, gradient, learning, forward, attention, learned, rules, plan, afterBlock)
+    await backwardLearning(model, gradient, learning, forward, pass, plan, afterBlock)
   } finally {
     gradient.dispose()
   }

@@ -30,7 +30,12 @@ export function forwardBlock(
   keepMemory: boolean,
 ): BlockForward {
   return tidyStructure(() => {
-    const { output, memory } = forwardLayer(block, input, pass)
+    // Nothing is cut to size for a backward that does not follow.
+    const { output, memory } = forwardLayer(
+      block,
+      input,
+      keepMemory ? pass : { ...pass, backward: undefined },
+    )
     // A handle of its own: a layer without parameters may give a tensor that its memory holds too.
     return { output: tf.clone(output), memory: keepMemory ? memory : undefined }
   })
