@@ -1,3 +1,3 @@
 import type { ViteUserConfig } from 'vitest/config'
-export declare function engineTests(): ViteUserConfig
+export declare function engineTests(options?: { isolate?: boolean }): ViteUserConfig
 export declare function plainTests(): ViteUserConfig

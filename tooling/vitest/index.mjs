@@ -4,8 +4,9 @@ import { defineConfig } from 'vitest/config'
 const engines = (process.env.TINT_ENGINES ?? 'wasm').split(',').filter(Boolean)
 
 const shared = {
-  testTimeout: 180_000,
-  hookTimeout: 180_000,
+  // Far above what any test needs: several packages are tested at once, on machines that may be slow.
+  testTimeout: 600_000,
+  hookTimeout: 600_000,
   // One worker and one thread: turbo runs several packages at once, and models of tests are too small for more.
   maxWorkers: 1,
   env: { TF_NUM_INTRAOP_THREADS: '1' },
@@ -14,14 +15,20 @@ const shared = {
 /** What compares an adapter with right answers, and no engine with another: run on the first engine only. */
 const contracts = ['src/**/contract.test.ts', 'src/**/*.contract.test.ts']
 
-/** Tests that compute with tensors: every file runs once on each engine; tests read TINT_ENGINE. */
-export function engineTests() {
+/**
+ * Tests that compute with tensors: every file runs once on each engine; tests read TINT_ENGINE.
+ *
+ * Files share a process, and so one import of the engine, which costs more than most files' tests.
+ * @param isolate true where the tests are of starting an engine: each file then has its own process
+ */
+export function engineTests({ isolate = false } = {}) {
   return defineConfig({
     test: {
       coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
       projects: engines.map((engine, index) => ({
         test: {
           ...shared,
+          isolate,
           name: engine,
           include: ['src/**/*.test.ts'],
           exclude: index === 0 ? [] : contracts,

@@ -2,6 +2,7 @@
  * `npm test`: installs, builds, provides the native engine and a browser where the platform allows it, checks style and
  * types, and runs all tests on every engine that is there.
  */
+import { availableParallelism } from 'node:os'
 import { provideBrowser } from './browser.mjs'
 import { build, installDependencies, requireNode, run, tool } from './workspace.mjs'
 
@@ -14,9 +15,12 @@ process.env.TINT_ENGINES = engines
 browser()
 console.log(`Testing on ${engines.replace(',', ' and ')}.`)
 
+// More tasks than cores, as many wait for processes of theirs; not so many that each becomes slow.
+const tasks = Math.max(3, Math.ceil(1.5 * availableParallelism()))
 tool(
   'turbo',
   'run',
+  `--concurrency=${tasks}`,
   'lint',
   'lint:root',
   'typecheck',

@@ -44,7 +44,7 @@ beforeAll(async () => {
     const fault = assertion.ancestorTitles.find((name) => name !== '') ?? ''
     cases.set(fault, [...(cases.get(fault) ?? []), assertion])
   }
-}, 120_000)
+})
 
 const wrongStep = [
   'gives the right loss and logits before the step',

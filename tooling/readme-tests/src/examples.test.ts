@@ -22,7 +22,7 @@ describe('the examples of the documents', () => {
     // A non-zero exit or a process that does not end in time rejects, with all that it wrote.
     const { stdout } = await promisify(execFile)(process.execPath, [example.script], {
       cwd: example.folder,
-      timeout: 30_000,
+      timeout: 300_000,
       // No other programs: an example that would download and compile something fails at once, as it must be able to.
       env: { ...process.env, PATH: '' },
     })

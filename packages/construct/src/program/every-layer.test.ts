@@ -210,5 +210,5 @@ describe('a step of a model with every kind of layer', () => {
       }),
       { numRuns: 16, seed: 20241125 },
     )
-  }, 120_000)
+  })
 })

@@ -180,7 +180,7 @@ describe('a simulator that was saved and loaded', () => {
       ),
       { numRuns: 12 },
     )
-  }, 240_000)
+  })
 
   it('loads from files in memory too, with numbers that are easily lost: -0, infinity, the smallest', async () => {
     const { model, simulator: first, dispose } = randomSimulator(smallConfig)
