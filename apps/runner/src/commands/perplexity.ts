@@ -6,7 +6,7 @@ import {
   htmlReport,
   type PerplexityReport,
   perplexityReport,
-  runPerplexity,
+  runPlan,
   type Sample,
 } from '@tintjs/evaluate'
 import { checkOutputFolder } from '@tintjs/evaluate/node'
@@ -116,10 +116,10 @@ async function takeSamples(
   progress: RunProgress,
 ): Promise<readonly Sample[]> {
   const samples = [...folder.finished.samples]
-  await runPerplexity(model, plan, {
+  await runPlan(model, plan, {
     finishedUnits: folder.finished.count,
     signal: interruption.signal,
-    onProgress: ({ contexts, totalContexts }) => progress.update(contexts, totalContexts),
+    onProgress: ({ done, total }) => progress.update(done, total),
     onSamples: async (finished) => {
       await folder.append(finished)
       samples.push(...finished)

@@ -1,5 +1,11 @@
 import { join } from 'node:path'
-import type { PerplexityConfiguration, PerplexityPlan, PerplexityReport, Sample } from '@tintjs/evaluate'
+import {
+  type PerplexityConfiguration,
+  type PerplexityPlan,
+  type PerplexityReport,
+  perplexityConfigurationForm,
+  type Sample,
+} from '@tintjs/evaluate'
 import {
   type FinishedUnits,
   openOutputFolder,
@@ -15,7 +21,7 @@ import type { PerplexityCommandOptions } from './options'
 export interface RunFolder {
   readonly path: string | undefined
   /** What an earlier run has done. */
-  readonly finished: FinishedUnits
+  readonly finished: FinishedUnits<Sample>
   append(samples: readonly Sample[]): Promise<void>
   /** Writes the report; `results.json` comes last, so that its being there says that all is. */
   write(report: PerplexityReport, page: string): Promise<void>
@@ -24,7 +30,7 @@ export interface RunFolder {
   close(): Promise<void>
 }
 
-const nothingFinished: FinishedUnits = { count: 0, samples: [], end: 0 }
+const nothingFinished: FinishedUnits<Sample> = { count: 0, samples: [], end: 0 }
 
 /**
  * Opens the folder of `--output`.
@@ -37,10 +43,10 @@ export async function openRunFolder(
   plan: PerplexityPlan,
 ): Promise<RunFolder> {
   if (output === undefined) return nowhere
-  await openOutputFolder(output, configuration, { resume: resume ?? false })
+  await openOutputFolder(output, perplexityConfigurationForm, configuration, { resume: resume ?? false })
   const path = join(output, outputFiles.samples)
   const finished = await readFinishedUnits(path, plan)
-  const file = await SamplesFile.open(path, finished)
+  const file = await SamplesFile.open(path, plan.form, finished)
   return {
     path: output,
     finished,

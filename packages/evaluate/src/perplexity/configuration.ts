@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { ConfigurationForm } from '../run/configuration-form'
 import { ways } from './sample'
 import type { SettingsRecord } from './settings'
 
@@ -27,7 +28,7 @@ export interface PerplexityConfiguration extends SettingsRecord {
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
 
 /** In the order in which differences are told: what people choose first. */
-const schema = z.strictObject({
+export const perplexityConfigurationForm: ConfigurationForm<PerplexityConfiguration> = z.strictObject({
   format: z.literal(1),
   modelHash: sha256,
   textSha256: sha256,
@@ -50,35 +51,4 @@ const schema = z.strictObject({
   updateNormWeights: z.boolean(),
   batch: z.int(),
   engine: z.string(),
-}) satisfies z.ZodType<PerplexityConfiguration>
-
-/** Reads a configuration that a run has left. @returns undefined for anything else */
-export function parseConfiguration(json: unknown): PerplexityConfiguration | undefined {
-  const { success, data } = schema.safeParse(json)
-  return success ? data : undefined
-}
-
-/** The configuration with its fields in their order, as it is written. */
-export function orderedConfiguration(configuration: PerplexityConfiguration): PerplexityConfiguration {
-  return schema.parse(configuration)
-}
-
-/** A field in which two configurations differ. */
-export interface Difference {
-  readonly field: string
-  readonly before: string
-  readonly now: string
-}
-
-/** The first field in which two configurations differ, or undefined where they are the same. */
-export function firstDifference(
-  before: PerplexityConfiguration,
-  now: PerplexityConfiguration,
-): Difference | undefined {
-  const values = (configuration: PerplexityConfiguration) =>
-    new Map(Object.entries(configuration).map(([field, value]) => [field, JSON.stringify(value)]))
-  const [left, right] = [values(before), values(now)]
-  const field = Object.keys(schema.shape).find((name) => left.get(name) !== right.get(name))
-  if (field === undefined) return undefined
-  return { field, before: left.get(field) ?? 'missing', now: right.get(field) ?? 'missing' }
-}
+})

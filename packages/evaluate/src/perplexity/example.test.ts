@@ -3,10 +3,10 @@ import { trainingStep } from '@tintjs/simulate'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors } from '@tintjs/tensor/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runPlan } from '../run/run-units'
 import { tinyContexts, tinyModel } from '../test-support'
 import { exampleContexts } from './example'
 import { planPerplexity } from './plan'
-import { runPerplexity } from './run'
 import type { Sample } from './sample'
 import type { PerplexityOptions } from './settings'
 
@@ -25,7 +25,7 @@ const tokenizer = {
 async function examplesOf(options: PerplexityOptions) {
   const plan = planPerplexity(model.description, tinyContexts(5), options)
   const samples: Sample[] = []
-  await runPerplexity(model, plan, { onSamples: (finished) => void samples.push(...finished) })
+  await runPlan(model, plan, { onSamples: (finished) => void samples.push(...finished) })
   return { plan, samples, examples: await exampleContexts(model, plan, samples, { tokenizer }) }
 }
 

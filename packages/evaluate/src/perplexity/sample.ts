@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { SampleForm } from '../run/evaluation-plan'
 
 /** How the test tokens are predicted, in the order of execution and of tables. */
 export const ways = ['inner', 'exact', 'tint'] as const
@@ -8,8 +9,8 @@ export type Way = (typeof ways)[number]
 
 const finite = z.number().finite()
 
-/** The form of a {@link Sample}, as a line of `samples.jsonl` holds it. */
-export const sampleSchema = z.strictObject({
+/** A {@link Sample}, as a line of `samples.jsonl` holds it. */
+const sampleSchema = z.strictObject({
   sample: z.int().min(0),
   way: z.enum(ways),
   trainFraction: finite,
@@ -35,9 +36,11 @@ export interface Sample {
   readonly bytes: number
 }
 
-/** A line of `samples.jsonl`, its line end included. */
-export function sampleLine(sample: Sample): string {
-  const { sample: id, way, trainFraction, learningRate, negativeLogLikelihood, tokens, bytes } = sample
-  const ordered = { sample: id, way, trainFraction, learningRate, negativeLogLikelihood, tokens, bytes }
-  return `${JSON.stringify(ordered)}\n`
+/** How samples are written: one JSON object a line, its fields in the schema's order. */
+export const sampleForm: SampleForm<Sample> = {
+  schema: sampleSchema,
+  describe: ({ sample, way, trainFraction, learningRate }) => {
+    const rate = learningRate === null ? '' : ` and rate ${learningRate}`
+    return `context ${sample}, way ${way} at fraction ${trainFraction}${rate}`
+  },
 }

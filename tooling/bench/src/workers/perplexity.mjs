@@ -1,6 +1,6 @@
 /** A round is the perplexity of a text's contexts after learning from the first part of each, by the public interface. */
 import { readFile } from 'node:fs/promises'
-import { contextsOf, planPerplexity, runPerplexity, tokenizeText } from '@tintjs/evaluate'
+import { contextsOf, planPerplexity, runPlan, tokenizeText } from '@tintjs/evaluate'
 import { loadInnerModel, loadTokenizer } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
 import { useEngine } from '@tintjs/tensor/node'
@@ -19,7 +19,7 @@ await serve(
     const round = async () => {
       const samples = []
       const onSamples = (finished) => void samples.push(...finished)
-      const { seconds } = await timed(() => runPerplexity(model, plan, { onSamples }))
+      const { seconds } = await timed(() => runPlan(model, plan, { onSamples }))
       const sum = (of) => samples.reduce((total, sample) => total + of(sample), 0)
       const loss = sum((sample) => sample.negativeLogLikelihood) / sum((sample) => sample.tokens)
       return { seconds, contexts: contexts.length, loss }
@@ -29,7 +29,7 @@ await serve(
       ...choices,
       batch: 'auto',
     })
-    await runPerplexity(model, first, { onSamples: () => {} })
+    await runPlan(model, first, { onSamples: () => {} })
     return { facts: { batch: plan.settings.batch }, jobs: { round } }
   },
 )

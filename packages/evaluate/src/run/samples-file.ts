@@ -1,10 +1,9 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { InputError } from '@tintjs/tensor'
-import { type PerplexityPlan, type SampleKey, sampleKeys } from './plan'
-import { type Sample, sampleLine, sampleSchema } from './sample'
+import { type EvaluationPlan, type SampleForm, type SampleKey, sampleLine } from './evaluation-plan'
 
 /** What an unfinished run has left. */
-export interface FinishedUnits {
+export interface FinishedUnits<Sample> {
   readonly count: number
   /** Their samples, in order. */
   readonly samples: readonly Sample[]
@@ -19,7 +18,10 @@ export interface FinishedUnits {
  * @param path may be missing: nothing is finished then
  * @throws InputError for a line that is not what the plan has at that place
  */
-export async function readFinishedUnits(path: string, plan: PerplexityPlan): Promise<FinishedUnits> {
+export async function readFinishedUnits<Sample>(
+  path: string,
+  plan: Pick<EvaluationPlan<Sample>, 'unitCount' | 'keys' | 'form'>,
+): Promise<FinishedUnits<Sample>> {
   const content = await readFile(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return Buffer.alloc(0)
     throw new InputError(`${path} cannot be read (${error.code}); check that it is a file that you may read.`)
@@ -29,11 +31,11 @@ export async function readFinishedUnits(path: string, plan: PerplexityPlan): Pro
   for (; count < plan.unitCount; count++) {
     const found: Sample[] = []
     let next = end
-    for (const key of sampleKeys(plan.unit(count), plan.settings)) {
+    for (const key of plan.keys(count)) {
       const stop = content.indexOf('\n', next)
       if (stop === -1) return { count, samples, end }
       line++
-      found.push(parseLine(content.subarray(next, stop), key, path, line))
+      found.push(parseLine(content.subarray(next, stop), plan.form, key, { path, line }))
       next = stop + 1
     }
     samples.push(...found)
@@ -48,21 +50,23 @@ export async function readFinishedUnits(path: string, plan: PerplexityPlan): Pro
   return { count, samples, end }
 }
 
-function parseLine(bytes: Uint8Array, key: SampleKey, path: string, line: number): Sample {
-  const parsed = sampleSchema.safeParse(parseJson(bytes))
-  const { sample, way, trainFraction, learningRate } = key
-  const right =
-    parsed.success &&
-    parsed.data.sample === sample &&
-    parsed.data.way === way &&
-    parsed.data.trainFraction === trainFraction &&
-    parsed.data.learningRate === learningRate
-  if (right) return parsed.data
-  const rate = learningRate === null ? '' : ` and rate ${learningRate}`
+function parseLine<Sample>(
+  bytes: Uint8Array,
+  { schema, describe }: SampleForm<Sample>,
+  key: SampleKey,
+  { path, line }: { path: string; line: number },
+): Sample {
+  const parsed = schema.safeParse(parseJson(bytes))
+  if (parsed.success && hasKey(parsed.data, key)) return parsed.data
   throw new InputError(
-    `Line ${line} of ${path} is not what this run has there: expected context ${sample}, way ${way} at fraction ${trainFraction}${rate}. ` +
+    `Line ${line} of ${path} is not what this run has there: expected ${describe(key)}. ` +
       `The file was changed; delete line ${line} and all after it to keep what comes before, or start again in a new folder.`,
   )
+}
+
+function hasKey(sample: unknown, key: SampleKey): boolean {
+  const fields = new Map(Object.entries(sample as object))
+  return Object.entries(key).every(([field, value]) => fields.get(field) === value)
 }
 
 function parseJson(bytes: Uint8Array): unknown {
@@ -80,23 +84,29 @@ const flushInterval = 1000
  * `samples.jsonl`, to which finished units are appended. A unit is one write, so that a process that is killed leaves
  * whole units, and at most one that is cut off at the end.
  */
-export class SamplesFile {
+export class SamplesFile<Sample> {
   readonly #path: string
+  readonly #form: SampleForm<Sample>
   readonly #handle: FileHandle
   #end: number
   #lastFlush = performance.now()
 
-  private constructor(path: string, handle: FileHandle, end: number) {
+  private constructor(path: string, form: SampleForm<Sample>, handle: FileHandle, end: number) {
     this.#path = path
+    this.#form = form
     this.#handle = handle
     this.#end = end
   }
 
   /** Opens the file, or makes it, and cuts off what comes after the finished units. */
-  static async open(path: string, { end }: Pick<FinishedUnits, 'end'>): Promise<SamplesFile> {
+  static async open<Sample>(
+    path: string,
+    form: SampleForm<Sample>,
+    { end }: Pick<FinishedUnits<Sample>, 'end'>,
+  ): Promise<SamplesFile<Sample>> {
     const handle = await open(path, end === 0 ? 'w' : 'r+')
     await handle.truncate(end)
-    return new SamplesFile(path, handle, end)
+    return new SamplesFile(path, form, handle, end)
   }
 
   /** @throws InputError when another process has written to the file too */
@@ -108,7 +118,7 @@ export class SamplesFile {
           'Only one run at a time may use a folder; wait for the other one to end, then resume.',
       )
     }
-    const bytes = Buffer.from(samples.map(sampleLine).join(''))
+    const bytes = Buffer.from(samples.map((sample) => sampleLine(this.#form, sample)).join(''))
     for (let written = 0; written < bytes.length; ) {
       const { bytesWritten } = await this.#handle.write(
         bytes,

@@ -13,14 +13,17 @@ import { hashModel } from '@tintjs/inner/node'
 import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type PerplexityConfiguration, perplexityConfigurationForm } from '../perplexity/configuration'
+import { hashTokens } from '../perplexity/hashes'
+import { type PerplexityPlan, planPerplexity } from '../perplexity/plan'
+import { type Sample, sampleForm } from '../perplexity/sample'
+import { settingsRecord } from '../perplexity/settings'
 import { tinyContexts, tinyModel } from '../test-support'
-import { firstDifference, type PerplexityConfiguration } from './configuration'
-import { hashTokens } from './hashes'
+import { firstDifference } from './configuration-form'
 import { checkOutputFolder, openOutputFolder, outputFiles, readConfiguration } from './output-folder'
-import { type PerplexityPlan, planPerplexity, sampleKeys } from './plan'
-import type { Sample } from './sample'
 import { readFinishedUnits, SamplesFile } from './samples-file'
-import { settingsRecord } from './settings'
+
+const form = perplexityConfigurationForm
 
 let plan: PerplexityPlan
 let configuration: PerplexityConfiguration
@@ -52,7 +55,7 @@ afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
 /** Samples of a unit with made-up numbers. */
 const samplesOf = (index: number): Sample[] =>
-  sampleKeys(plan.unit(index), plan.settings).map((key, line) => ({
+  plan.keys(index).map((key, line) => ({
     ...key,
     negativeLogLikelihood: (index + 1) / (line + 3),
     tokens: 6,
@@ -62,7 +65,7 @@ const samplesOf = (index: number): Sample[] =>
 const path = () => join(folder, outputFiles.samples)
 
 async function writeUnits(from: number, to: number, end: number): Promise<void> {
-  const file = await SamplesFile.open(path(), { end })
+  const file = await SamplesFile.open(path(), sampleForm, { end })
   for (let index = from; index < to; index++) await file.append(samplesOf(index))
   await file.close()
 }
@@ -125,7 +128,7 @@ describe('samples.jsonl', () => {
   })
 
   it('notices another process that writes to it', async () => {
-    const file = await SamplesFile.open(path(), { end: 0 })
+    const file = await SamplesFile.open(path(), sampleForm, { end: 0 })
     await file.append(samplesOf(0))
     appendFileSync(path(), 'x')
     await expect(file.append(samplesOf(1))).rejects.toThrow(/Another process writes to /)
@@ -136,30 +139,30 @@ describe('samples.jsonl', () => {
 describe('the output folder', () => {
   it('is made, and opened again by the same run', async () => {
     const inside = join(folder, 'a', 'b')
-    await openOutputFolder(inside, configuration, { resume: false })
-    expect(await readConfiguration(inside)).toEqual(configuration)
-    await openOutputFolder(inside, { ...configuration }, { resume: true })
+    await openOutputFolder(inside, form, configuration, { resume: false })
+    expect(await readConfiguration(inside, form)).toEqual(configuration)
+    await openOutputFolder(inside, form, { ...configuration }, { resume: true })
     expect(readdirSync(inside)).toEqual([outputFiles.configuration])
   })
 
   it('that cannot be made is refused', async () => {
     writeFileSync(join(folder, 'file'), '')
     for (const inside of [join(folder, 'file', 'a'), '/proc/none/a']) {
-      await expect(openOutputFolder(inside, configuration, { resume: false })).rejects.toThrow(
+      await expect(openOutputFolder(inside, form, configuration, { resume: false })).rejects.toThrow(
         /could not be made \((ENOTDIR|ENOENT|EACCES|EPERM|EROFS)\); check that its parent may be written/,
       )
     }
   })
 
   it('names the first thing in which another run differs', async () => {
-    await openOutputFolder(folder, configuration, { resume: false })
+    await openOutputFolder(folder, form, configuration, { resume: false })
     for (const [change, words] of [
       [{ engine: 'cpu' }, /engine was "wasm" and is "cpu" now/],
       [{ trainFractions: [0.5], engine: 'cpu' }, /trainFractions was \[0\.5,0\.75\] and is \[0\.5\] now/],
       [{ limit: 3 }, /limit was null and is 3 now/],
       [{ modelHash: 'b'.repeat(64), context: 3 }, /modelHash was /],
     ] as const) {
-      const other = openOutputFolder(folder, { ...configuration, ...change }, { resume: true })
+      const other = openOutputFolder(folder, form, { ...configuration, ...change }, { resume: true })
       await expect(other).rejects.toThrow(words)
       await expect(other).rejects.toThrow(InputError)
     }
@@ -167,16 +170,16 @@ describe('the output folder', () => {
 
   it('takes a limit of any size', async () => {
     const unlimited = { ...configuration, limit: 1e20 }
-    await openOutputFolder(folder, unlimited, { resume: false })
-    expect(await readConfiguration(folder)).toEqual(unlimited)
+    await openOutputFolder(folder, form, unlimited, { resume: false })
+    expect(await readConfiguration(folder, form)).toEqual(unlimited)
   })
 
   it('knows every field that decides about samples', () => {
     for (const [field, value] of Object.entries(configuration)) {
       const other = { ...configuration, [field]: typeof value === 'number' ? value + 1 : ['other'] }
-      expect(firstDifference(configuration, other)).toMatchObject({ field })
+      expect(firstDifference(form, configuration, other)).toMatchObject({ field })
     }
-    expect(firstDifference(configuration, { ...configuration })).toBeUndefined()
+    expect(firstDifference(form, configuration, { ...configuration })).toBeUndefined()
   })
 
   it('is refused where it holds something else', async () => {
@@ -190,12 +193,12 @@ describe('the output folder', () => {
       )
     }
     const run = join(folder, 'run')
-    await openOutputFolder(run, configuration, { resume: false })
+    await openOutputFolder(run, form, configuration, { resume: false })
     await expect(checkOutputFolder(run, { resume: false })).rejects.toThrow(
       /holds a run already; give --resume/,
     )
     writeFileSync(join(run, outputFiles.configuration), '{"format":2}')
-    await expect(openOutputFolder(run, configuration, { resume: true })).rejects.toThrow(
+    await expect(openOutputFolder(run, form, configuration, { resume: true })).rejects.toThrow(
       /is not the configuration of a run that this version can go on with/,
     )
   })
@@ -203,7 +206,7 @@ describe('the output folder', () => {
   it('is as new after a kill in the middle of writing the configuration', async () => {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, '.configuration.json.0a1b2c3d-0000-4000-8000-000000000000.tmp'), '{"for')
-    await openOutputFolder(folder, configuration, { resume: true })
+    await openOutputFolder(folder, form, configuration, { resume: true })
     expect(readdirSync(folder)).toEqual([outputFiles.configuration])
   })
 })

@@ -1,74 +1,26 @@
 import { type InnerModel, scoreTokens } from '@tintjs/inner'
 import { trainingStep } from '@tintjs/simulate'
 import { NotFiniteError } from '@tintjs/tensor'
+import type { UnitOptions } from '../run/evaluation-plan'
 import type { Context } from '../text/contexts'
-import type { PerplexityPlan, Task, Unit } from './plan'
 import type { Sample } from './sample'
 import { type PerplexitySettings, trainLengthOf } from './settings'
-
-/** How far a measurement has come. */
-export interface PerplexityProgress {
-  /** Contexts that are done: a part of a context where some of its tasks are. */
-  readonly contexts: number
-  readonly totalContexts: number
-}
-
-/** What happens around a measurement. */
-export interface RunOptions {
-  /** How many units were finished before, by another run of the same plan; default 0. */
-  readonly finishedUnits?: number | undefined
-  /** Takes the samples of a finished unit; the next one waits for it. */
-  readonly onSamples: (samples: readonly Sample[]) => Promise<void> | void
-  readonly onProgress?: ((progress: PerplexityProgress) => void) | undefined
-  /** Stops between blocks of a model; the unit under way is lost, and the signal's reason is thrown. */
-  readonly signal?: AbortSignal | undefined
-}
+import type { Task, Unit } from './unit'
 
 type LearningTask = Exclude<Task, { way: 'inner' }>
 
 /**
- * Runs what is left of a plan, unit by unit. Every tensor of a unit is freed before the next one starts.
+ * Computes the samples of a unit. Every tensor is freed; the model stays the caller's.
  *
  * @throws NotFiniteError when the model itself predicts no finite numbers
  */
-export async function runPerplexity(
-  model: InnerModel,
-  plan: PerplexityPlan,
-  { finishedUnits = 0, onSamples, onProgress, signal }: RunOptions,
-): Promise<void> {
-  const { settings, contexts, tasks } = plan
-  const total = contexts.length * tasks.reduce((sum, task) => sum + cost(task, settings), 0)
-  let done = 0
-  const tell = (share: number) =>
-    onProgress?.({
-      contexts: ((done + share) / total) * contexts.length,
-      totalContexts: contexts.length,
-    })
-  for (let index = 0; index < plan.unitCount; index++) {
-    const unit = plan.unit(index)
-    const unitCost = unit.contexts.length * cost(unit.task, settings)
-    if (index >= finishedUnits) {
-      signal?.throwIfAborted()
-      const samples = await runUnit(model, unit, settings, signal, (share) => tell(share * unitCost))
-      await onSamples(samples)
-    }
-    done += unitCost
-    if (index >= finishedUnits - 1) tell(0)
-  }
-}
-
-/** In forward passes; a backward takes about two. */
-function cost({ way }: Task, { steps }: PerplexitySettings): number {
-  return way === 'inner' ? 1 : 3 * steps + 1
-}
-
-async function runUnit(
+export async function runUnit(
   model: InnerModel,
   { contexts, task }: Unit,
   settings: PerplexitySettings,
-  signal: AbortSignal | undefined,
-  onShare: (share: number) => void,
+  { signal, onShare }: UnitOptions = {},
 ): Promise<Sample[]> {
+  signal?.throwIfAborted()
   if (task.way === 'inner') return scoreContexts(model, contexts, settings, signal)
   try {
     return await learnContexts(model, contexts, task, settings, signal, onShare)
@@ -113,7 +65,7 @@ async function learnContexts(
   task: LearningTask,
   settings: PerplexitySettings,
   signal: AbortSignal | undefined,
-  onShare?: (share: number) => void,
+  onShare?: UnitOptions['onShare'],
 ): Promise<Sample[]> {
   const { context, gradients, steps, layers, updateNormWeights } = settings
   const trainLength = trainLengthOf(task.trainFraction, context)

@@ -2,12 +2,7 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@tintjs/tensor'
 import { writeFileAtomically } from '@tintjs/tensor/node'
-import {
-  firstDifference,
-  orderedConfiguration,
-  type PerplexityConfiguration,
-  parseConfiguration,
-} from './configuration'
+import { type ConfigurationForm, firstDifference } from './configuration-form'
 
 /** The files of a run's folder. */
 export const outputFiles = {
@@ -47,9 +42,10 @@ export async function checkOutputFolder(folder: string, { resume }: { resume: bo
  * @param configuration of this run; written to the folder when it is new
  * @throws InputError naming the first difference when the folder holds a run of another configuration
  */
-export async function openOutputFolder(
+export async function openOutputFolder<Configuration extends object>(
   folder: string,
-  configuration: PerplexityConfiguration,
+  form: ConfigurationForm<Configuration>,
+  configuration: Configuration,
   options: { resume: boolean },
 ): Promise<void> {
   await checkOutputFolder(folder, options)
@@ -57,12 +53,12 @@ export async function openOutputFolder(
   for (const name of await readdir(folder)) {
     if (leftOver.test(name)) await rm(join(folder, name), { force: true })
   }
-  const before = await readConfiguration(folder)
+  const before = await readConfiguration(folder, form)
   if (before === undefined) {
-    await writeJson(join(folder, outputFiles.configuration), orderedConfiguration(configuration))
+    await writeJson(join(folder, outputFiles.configuration), form.parse(configuration))
     return
   }
-  const difference = firstDifference(before, configuration)
+  const difference = firstDifference(form, before, configuration)
   if (difference === undefined) return
   throw new InputError(
     `The folder ${folder} holds results of another configuration: ${difference.field} was ${difference.before} and is ` +
@@ -76,15 +72,18 @@ export async function openOutputFolder(
  * @returns undefined where there is none
  * @throws InputError for a file that is no configuration of this version
  */
-export async function readConfiguration(folder: string): Promise<PerplexityConfiguration | undefined> {
+export async function readConfiguration<Configuration extends object>(
+  folder: string,
+  form: ConfigurationForm<Configuration>,
+): Promise<Configuration | undefined> {
   const path = join(folder, outputFiles.configuration)
   const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT') return undefined
     throw new InputError(`${path} cannot be read (${error.code}); check that it is a file that you may read.`)
   })
   if (text === undefined) return undefined
-  const configuration = parseConfiguration(parseJson(text))
-  if (configuration !== undefined) return configuration
+  const { success, data } = form.safeParse(parseJson(text))
+  if (success) return data
   throw new InputError(
     `${path} is not the configuration of a run that this version can go on with; use another folder.`,
   )

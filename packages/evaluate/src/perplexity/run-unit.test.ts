@@ -4,9 +4,9 @@ import { NotFiniteError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors } from '@tintjs/tensor/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runPlan } from '../run/run-units'
 import { tinyContexts, tinyModel } from '../test-support'
 import { planPerplexity } from './plan'
-import { runPerplexity } from './run'
 import type { Sample } from './sample'
 import type { PerplexityOptions } from './settings'
 
@@ -22,11 +22,11 @@ const options: PerplexityOptions = { trainFractions: [0.5, 0.75], learningRates:
 
 async function samplesOf(
   given: PerplexityOptions,
-  more: Partial<Parameters<typeof runPerplexity>[2]> = {},
+  more: Partial<Parameters<typeof runPlan<Sample>>[2]> = {},
 ): Promise<Sample[]> {
   const samples: Sample[] = []
   await expectBalancedTensors(() =>
-    runPerplexity(model, planPerplexity(model.description, contexts, given), {
+    runPlan(model, planPerplexity(model.description, contexts, given), {
       onSamples: (finished) => void samples.push(...finished),
       ...more,
     }),
@@ -36,7 +36,7 @@ async function samplesOf(
 
 const total = (values: Iterable<number>) => [...values].reduce((sum, value) => sum + value, 0)
 
-describe('runPerplexity', () => {
+describe('a plan of perplexity', () => {
   it('gives what a plain loop over training steps gives, and frees everything', async () => {
     const samples = await samplesOf({ ...options, layers: 1, steps: 2, updateNormWeights: true })
     expect(samples).toHaveLength(5 * 2 * (1 + 2 * 2))
@@ -88,7 +88,7 @@ describe('runPerplexity', () => {
   it('goes on after any number of finished units to the same samples', async () => {
     const plan = planPerplexity(model.description, contexts, options)
     const units: (readonly Sample[])[] = []
-    await runPerplexity(model, plan, { onSamples: (finished) => void units.push(finished) })
+    await runPlan(model, plan, { onSamples: (finished) => void units.push(finished) })
     expect(units).toHaveLength(plan.unitCount)
     for (const finishedUnits of [1, 5, 14, plan.unitCount]) {
       expect(await samplesOf(options, { finishedUnits })).toEqual(units.slice(finishedUnits).flat())
@@ -97,7 +97,7 @@ describe('runPerplexity', () => {
 
   it('tells how far it is, from what was done before on to the end', async () => {
     const seen: number[] = []
-    await samplesOf(options, { finishedUnits: 9, onProgress: ({ contexts }) => void seen.push(contexts) })
+    await samplesOf(options, { finishedUnits: 9, onProgress: ({ done }) => void seen.push(done) })
     expect(seen[0]).toBe(2)
     expect(seen.at(-1)).toBeCloseTo(5, 9)
     expect(seen).toEqual(seen.toSorted((left, right) => left - right))
@@ -128,7 +128,7 @@ describe('runPerplexity', () => {
     broken.weights.set(finalNorm!.scale!, tensor1d(Array(16).fill(Number.NaN)))
     for (const ways of [undefined, ['exact'], ['tint']] as const) {
       const plan = planPerplexity(broken.description, contexts, { ...options, ways })
-      const run = runPerplexity(broken, plan, { onSamples: () => {} })
+      const run = runPlan(broken, plan, { onSamples: () => {} })
       await expect(run).rejects.toThrow(NotFiniteError)
       await expect(run).rejects.toThrow('although nothing was learned: the checkpoint holds')
     }
@@ -152,7 +152,7 @@ describe('runPerplexity', () => {
     const controller = new AbortController()
     const within = samplesOf(options, {
       signal: controller.signal,
-      onProgress: ({ contexts }) => contexts > 1 && controller.abort(new Error('in the middle')),
+      onProgress: ({ done }) => done > 1 && controller.abort(new Error('in the middle')),
     })
     await expect(within).rejects.toThrow('in the middle')
   })
