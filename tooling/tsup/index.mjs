@@ -2,7 +2,7 @@ import { defineConfig } from 'tsup'
 
 /**
  * The one way every package here is built: ESM with declarations, one file an entry point.
- * @param {{ entry?: string[], dts?: boolean, noExternal?: (string | RegExp)[] }} [options] entry points (default `src/index.ts`)
+ * @param {{ entry?: string[] | Record<string, string>, dts?: boolean, noExternal?: (string | RegExp)[] }} [options] entry points (default `src/index.ts`)
  */
 export function packageBuild({ entry = ['src/index.ts'], dts = true, noExternal = [] } = {}) {
   return defineConfig({

@@ -1,4 +1,7 @@
 export { hashTokens } from './perplexity/hashes'
+export type { UnitJob } from './processes/child-process'
+export type { PreparedUnits, PrepareUnits } from './processes/prepared-units'
+export { type ProcessesOptions, UnitProcesses } from './processes/unit-processes'
 export {
   checkOutputFolder,
   openOutputFolder,

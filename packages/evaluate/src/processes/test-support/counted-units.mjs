@@ -1,0 +1,23 @@
+/** Units that count, with ways to go wrong: a module that processes of tests load. */
+import { existsSync, writeFileSync } from 'node:fs'
+
+/** @param {unknown} data what is to go wrong */
+export async function prepareUnits(data) {
+  const { base, refuse, killOnce, killAt, breakAt, waitAt, wrongAt } = data
+  if (refuse !== undefined) throw Object.assign(new Error(refuse), { name: 'InputError' })
+  const configuration = { base, threads: process.env.TF_NUM_INTRAOP_THREADS ?? null }
+  const runUnit = async (unit, { onShare }) => {
+    onShare(0.5)
+    if (unit === killAt) process.kill(process.pid, 'SIGKILL')
+    if (killOnce !== undefined && unit === killOnce.unit && !existsSync(killOnce.file)) {
+      writeFileSync(killOnce.file, '')
+      process.stderr.write('out of memory, perhaps\n')
+      process.kill(process.pid, 'SIGKILL')
+    }
+    if (unit === breakAt) throw Object.assign(new Error(`unit ${unit} is broken`), { name: 'NotFiniteError' })
+    if (unit === waitAt) await new Promise((resolve) => setTimeout(resolve, 600_000))
+    if (unit === wrongAt) return [{ unit, value: 'none' }]
+    return [{ unit, value: base + unit, process: process.pid }]
+  }
+  return { configuration, runUnit }
+}

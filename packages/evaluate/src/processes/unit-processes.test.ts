@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import * as z from 'zod'
+import { runUnits } from '../run/run-units'
+import { UnitProcesses } from './unit-processes'
+
+interface Row {
+  readonly unit: number
+  readonly value: number
+  readonly process: number
+}
+
+const unitCount = 12
+const form = {
+  schema: z.strictObject({ unit: z.int(), value: z.number(), process: z.int() }),
+  describe: ({ unit }: { readonly unit?: unknown }) => `unit ${unit}`,
+}
+const plan = {
+  unitCount,
+  size: unitCount,
+  form,
+  cost: () => 1,
+  keys: (unit: number) => [{ unit }],
+  run: async () => [],
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'tint-processes-'))
+let processes: UnitProcesses<Row> | undefined
+afterEach(() => {
+  processes?.stop()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+async function start(count: number, data: object = {}, configuration: object = { base: 100, threads: '1' }) {
+  processes = await UnitProcesses.start<Row>({
+    module: new URL('./test-support/counted-units.mjs', import.meta.url),
+    data: { base: 100, ...data },
+    environment: { TF_NUM_INTRAOP_THREADS: '1' },
+    count,
+    configuration,
+    configurationForm: { shape: { base: true, threads: true } },
+    form,
+  })
+  return processes
+}
+
+async function rowsOf({ run }: UnitProcesses<Row>, signal?: AbortSignal): Promise<Row[]> {
+  const rows: Row[] = []
+  await runUnits(plan, run, { ahead: 6, signal, onSamples: (samples) => void rows.push(...samples) })
+  return rows
+}
+
+const units = Array.from({ length: unitCount }, (_, unit) => unit)
+
+describe('UnitProcesses', () => {
+  it('share the units, whose samples come in order', async () => {
+    const rows = await rowsOf(await start(3))
+    expect(rows.map(({ unit, value }) => [unit, value])).toEqual(units.map((unit) => [unit, 100 + unit]))
+    expect(new Set(rows.map(({ process }) => process)).size).toBeGreaterThan(1)
+    expect(rows.map(({ process }) => process)).not.toContain(process.pid)
+  })
+
+  it('replace one that is killed, and compute its unit again', async () => {
+    const { mkdirSync } = await import('node:fs')
+    mkdirSync(folder, { recursive: true })
+    const rows = await rowsOf(await start(2, { killOnce: { unit: 5, file: join(folder, 'killed') } }))
+    expect(rows.map(({ unit }) => unit)).toEqual(units)
+    expect(new Set(rows.map(({ process }) => process)).size).toBe(3)
+  })
+
+  it('fail where a unit kills two, with its number and the signal', async () => {
+    await expect(rowsOf(await start(2, { killAt: 4 }))).rejects.toThrow(
+      /^Unit 4 lost its process twice\. A process that computes units ended by SIGKILL\. .* run fewer processes/,
+    )
+  })
+
+  it('fail as a unit fails, under the same name', async () => {
+    await expect(rowsOf(await start(2, { breakAt: 7 }))).rejects.toMatchObject({
+      name: 'NotFiniteError',
+      message: 'unit 7 is broken',
+    })
+  })
+
+  it('fail as the preparation fails', async () => {
+    await expect(start(2, { refuse: 'There is no such model.' })).rejects.toMatchObject({
+      name: 'InputError',
+      message: 'There is no such model.',
+    })
+  })
+
+  it('refuse to compute with another configuration, and say in what it differs', async () => {
+    await expect(start(1, {}, { base: 99, threads: '1' })).rejects.toThrow(
+      'A process would compute with another configuration than the run: base is 100; expected 99.',
+    )
+  })
+
+  it('take no samples that are none', async () => {
+    await expect(rowsOf(await start(1, { wrongAt: 3 }))).rejects.toThrow(z.ZodError)
+  })
+
+  it('stop at once when they are asked to', async () => {
+    const controller = new AbortController()
+    const running = rowsOf(await start(2, { waitAt: 2 }), controller.signal)
+    setTimeout(() => controller.abort(new Error('enough')), 300)
+    await expect(running).rejects.toThrow('enough')
+  })
+})

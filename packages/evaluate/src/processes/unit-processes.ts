@@ -1,0 +1,113 @@
+import { EngineError, InputError } from '@tintjs/tensor'
+import { type ConfigurationForm, firstDifference } from '../run/configuration-form'
+import type { EvaluationPlan, UnitOptions } from '../run/evaluation-plan'
+import { ProcessEndedError, type UnitJob, UnitProcess } from './child-process'
+
+/** What processes compute for. */
+export interface ProcessesOptions<Sample> extends UnitJob {
+  /** How many there are. */
+  readonly count: number
+  /** All that decides about samples; each process has to have the same. */
+  readonly configuration: object
+  readonly configurationForm: Pick<ConfigurationForm<object>, 'shape'>
+  readonly form: EvaluationPlan<Sample>['form']
+  /** Stops the start. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/**
+ * Processes that compute units for a run, each with its own engine and model. One that is lost is replaced, and its unit
+ * computed again; a unit that loses two of them ends the run.
+ */
+export class UnitProcesses<Sample> {
+  readonly #options: ProcessesOptions<Sample>
+  readonly #all = new Set<UnitProcess>()
+  readonly #idle: UnitProcess[] = []
+  readonly #waiting: ((process: UnitProcess) => void)[] = []
+
+  private constructor(options: ProcessesOptions<Sample>) {
+    this.#options = options
+  }
+
+  /**
+   * Starts processes, and waits until all have prepared.
+   *
+   * @throws InputError when one would compute with another configuration; what `prepareUnits` throws
+   */
+  static async start<Sample>(options: ProcessesOptions<Sample>): Promise<UnitProcesses<Sample>> {
+    const processes = new UnitProcesses<Sample>(options)
+    const stop = () => processes.stop()
+    options.signal?.addEventListener('abort', stop, { once: true })
+    try {
+      const started = Array.from({ length: options.count }, () => processes.#start())
+      processes.#idle.push(...(await Promise.all(started)))
+      return processes
+    } catch (error) {
+      processes.stop()
+      throw options.signal?.aborted ? options.signal.reason : error
+    } finally {
+      options.signal?.removeEventListener('abort', stop)
+    }
+  }
+
+  /** Computes a unit in the next process that is idle. See {@link RunUnit}. */
+  readonly run = async (unit: number, options: UnitOptions): Promise<readonly Sample[]> => {
+    try {
+      return await this.#attempt(unit, options)
+    } catch (error) {
+      if (!(error instanceof ProcessEndedError)) throw error
+    }
+    try {
+      return await this.#attempt(unit, options)
+    } catch (error) {
+      if (!(error instanceof ProcessEndedError)) throw error
+      throw new EngineError(
+        `Unit ${unit} lost its process twice. ${error.message} The machine may lack the memory; run fewer processes, or a smaller batch.`,
+      )
+    }
+  }
+
+  /** Ends all processes. */
+  stop(): void {
+    for (const process of this.#all) process.kill()
+    this.#all.clear()
+  }
+
+  async #attempt(unit: number, options: UnitOptions): Promise<readonly Sample[]> {
+    let process = this.#idle.pop() ?? (await new Promise<UnitProcess>((take) => this.#waiting.push(take)))
+    try {
+      options.signal?.throwIfAborted()
+      if (!process.isAlive) process = await this.#replace(process)
+      const samples = await process.run(unit, options)
+      return samples.map((sample) => this.#options.form.schema.parse(sample))
+    } finally {
+      // Also one that has ended: whoever takes it replaces it.
+      this.#release(process)
+    }
+  }
+
+  #release(process: UnitProcess): void {
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#idle.push(process)
+    else next(process)
+  }
+
+  async #replace(process: UnitProcess): Promise<UnitProcess> {
+    this.#all.delete(process)
+    return this.#start()
+  }
+
+  async #start(): Promise<UnitProcess> {
+    const process = new UnitProcess(this.#options)
+    this.#all.add(process)
+    const { configuration, configurationForm } = this.#options
+    const found = await process.prepare(this.#options)
+    const difference = firstDifference(configurationForm, configuration, found)
+    if (difference === undefined) return process
+    const { field, before, now } = difference
+    throw new InputError(
+      `A process would compute with another configuration than the run: ${field} is ${now}; expected ${before}. ` +
+        'A file has changed meanwhile, or another version was installed; start again.',
+    )
+  }
+}
