@@ -1,3 +1,6 @@
 import { packageBuild } from '@tooling/tsup'
 
-export default packageBuild({ entry: ['src/tint.ts'], dts: false })
+export default packageBuild({
+  entry: { tint: 'src/tint.ts', 'perplexity-units': 'src/perplexity/units.ts' },
+  dts: false,
+})

@@ -125,6 +125,17 @@ describe('tint perplexity', () => {
     expect(begun).toMatchObject({ data: { contexts: 7, bytes: 7 * 63 }, configuration: { beginOfText: 2 } })
   })
 
+  it('computes in several processes to the same samples, byte by byte, stopped and resumed', async () => {
+    const whole = samples('whole')
+    const path = join(output('workers'), 'samples.jsonl')
+    const given = args({ '--output': output('workers'), '--workers': '3' }, '--resume')
+    const stopped = await stopAfter(1, 'SIGINT', given, path)
+    expect(stopped).toMatchObject({ code: 130 })
+    expect(whole.startsWith(samples('workers'))).toBe(true)
+    expect(await runJson(given)).toEqual(uninterrupted)
+    expect(samples('workers')).toBe(whole)
+  })
+
   it('goes on after SIGKILL at any moment to the same samples, byte by byte', async () => {
     const whole = samples('whole')
     const path = join(output('killed'), 'samples.jsonl')
@@ -219,6 +230,7 @@ describe('tint perplexity refuses', () => {
     ],
     ['a negative rate', () => args({ '--learning-rate': '-1' }), 1, /learning rate is -1/],
     ['a rate that is no number', () => args({ '--learning-rate': '1e-3,x' }), 2, /"x" is not a number/],
+    ['no workers', () => args({ '--workers': '0' }), 1, /number of workers is 0; expected .* or auto/],
     ['no rate', () => args({ '--learning-rate': undefined }), 1, /exact and tint need one or more/],
     [
       'an unknown way',

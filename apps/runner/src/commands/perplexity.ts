@@ -4,9 +4,11 @@ import {
   type ContextExample,
   exampleContexts,
   htmlReport,
+  type PerplexityPlan,
   type PerplexityReport,
+  perplexityConfigurationForm,
   perplexityReport,
-  runPlan,
+  runUnits,
   type Sample,
 } from '@tintjs/evaluate'
 import { checkOutputFolder } from '@tintjs/evaluate/node'
@@ -23,9 +25,11 @@ import { Progress } from '../output/progress'
 import { RunProgress } from '../output/run-progress'
 import { packageVersion } from '../package-version'
 import { configurationOf, type Measurement, prepareMeasurement } from '../perplexity/measurement'
-import { checkOptions, type PerplexityCommandOptions, parseBatch, parsePart } from '../perplexity/options'
+import { checkOptions, type PerplexityCommandOptions, parseCount, parsePart } from '../perplexity/options'
 import { openRunFolder, type RunFolder } from '../perplexity/run-folder'
 import { loadModel } from '../session'
+import { openUnits, type Units } from '../workers/units'
+import { workerCount } from '../workers/worker-count'
 
 /** Adds the options and the action of `tint perplexity`. */
 export function configure(command: Command): void {
@@ -51,7 +55,13 @@ export function configure(command: Command): void {
     .option('--layers <count>', 'how many of the last blocks learn (default: all)', parseNumber)
     .option('--update-norm-weights', 'let scales of norms learn too, not their biases only')
   addApproximationOptions(command)
-    .option('--batch <count>', 'contexts at once; auto: what fits into 2 GiB, at most 8', parseBatch, 'auto')
+    .option('--batch <count>', 'contexts at once; auto: what fits into 2 GiB, at most 8', parseCount, 'auto')
+    .option(
+      '--workers <count>',
+      'processes that compute at once, with a thread each; 1: this process with all threads; auto: one a core where that pays',
+      parseCount,
+      'auto',
+    )
     .option('--output <folder>', 'write samples.jsonl, results.json and report.html; a new or empty folder')
     .option('--resume', 'go on with what --output holds')
   addEngineOptions(command).action(run)
@@ -82,14 +92,25 @@ async function measure(
   options: PerplexityCommandOptions,
 ): Promise<PerplexityReport> {
   const { plan, data, tokenizer } = measurement
-  const configuration = await configurationOf(measurement, model, engine)
   const { model: name, text } = options
+  const { context: length, batch } = plan.settings
+  const count = workerCount(options.workers, { plan, description: model.description, length, batch }, engine)
+  const threads = count === 1 ? engine.threads : 1
+  const configuration = await configurationOf(measurement, model, { name: engine.name, threads })
   const folder = await openRunFolder(options, configuration, plan)
   const progress = new RunProgress('perplexity', 'contexts')
   const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
   interruption.signal.addEventListener('abort', tellStop, { once: true })
   try {
-    const samples = await takeSamples(measurement, model, folder, progress)
+    const units = await openUnits(plan, model, {
+      count,
+      configuration,
+      configurationForm: perplexityConfigurationForm,
+      module: new URL('./perplexity-units.js', import.meta.url),
+      data: { ...options, engine: engine.name },
+      signal: interruption.signal,
+    })
+    const samples = await takeSamples(plan, units, folder, progress).finally(units.close)
     const facts = {
       model: name,
       data: { ...data, file: basename(text) },
@@ -110,13 +131,14 @@ async function measure(
 }
 
 async function takeSamples(
-  { plan }: Measurement,
-  model: InnerModel,
+  plan: PerplexityPlan,
+  { runUnit, ahead }: Units<Sample>,
   folder: RunFolder,
   progress: RunProgress,
 ): Promise<readonly Sample[]> {
   const samples = [...folder.finished.samples]
-  await runPlan(model, plan, {
+  await runUnits(plan, runUnit, {
+    ahead,
     finishedUnits: folder.finished.count,
     signal: interruption.signal,
     onProgress: ({ done, total }) => progress.update(done, total),

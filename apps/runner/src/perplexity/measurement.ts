@@ -97,7 +97,7 @@ export async function prepareMeasurement(options: PerplexityCommandOptions): Pro
 export async function configurationOf(
   { plan, data, choice }: Measurement,
   model: InnerModel,
-  engine: EngineDescription,
+  engine: Pick<EngineDescription, 'name' | 'threads'>,
 ): Promise<PerplexityConfiguration> {
   return {
     ...choice,
@@ -107,6 +107,7 @@ export async function configurationOf(
     textSha256: data.sha256,
     tokensSha256: hashTokens(plan.contexts),
     engine: engine.name,
+    threads: engine.threads,
   }
 }
 

@@ -23,6 +23,7 @@ export interface PerplexityCommandOptions extends EngineOptions {
   readonly derivative?: Derivative
   readonly compatibility?: 'authors-code'
   readonly batch: number | 'auto'
+  readonly workers: number | 'auto'
   readonly output?: string
   readonly resume?: true
 }
@@ -54,6 +55,6 @@ export function parsePart(text: string): [from: number, to: number] {
 }
 
 /** Reads `auto` or a number. */
-export function parseBatch(text: string): number | 'auto' {
+export function parseCount(text: string): number | 'auto' {
   return text === 'auto' ? text : parseNumber(text)
 }

@@ -23,6 +23,8 @@ export interface PerplexityConfiguration extends SettingsRecord {
   readonly limit: number | null
   /** The engine's name. Engines differ in the last digits. */
   readonly engine: string
+  /** Threads of each process. More than two may differ in the last digits from fewer. */
+  readonly threads: number
 }
 
 const sha256 = z.string().regex(/^[0-9a-f]{64}$/)
@@ -51,4 +53,5 @@ export const perplexityConfigurationForm: ConfigurationForm<PerplexityConfigurat
   updateNormWeights: z.boolean(),
   batch: z.int(),
   engine: z.string(),
+  threads: z.int(),
 })

@@ -44,6 +44,7 @@ const facts: ReportFacts = {
     updateNormWeights: false,
     batch: 8,
     engine: 'wasm',
+    threads: 1,
   },
   versions: { node: '20.0.0', tfjs: '4.22.0' },
 }

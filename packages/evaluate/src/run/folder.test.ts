@@ -45,6 +45,7 @@ beforeAll(async () => {
     contexts: [0, 1],
     limit: null,
     engine: 'wasm',
+    threads: 1,
   }
   model.dispose()
 })
