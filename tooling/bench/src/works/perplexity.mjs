@@ -14,13 +14,15 @@ const root = fileURLToPath(new URL('../../../../', import.meta.url))
 export const name = 'perplexity'
 export const title = 'Perplexity of many small contexts'
 export const description =
-  'The shipped checkpoint gpt2-nano-bytes over 200 contexts of 512 bytes of this repository’s documents, one learning rate, losses after learning only: TinT in batches of its own choice, beside a PyTorch loop of exact steps over single contexts.'
+  'The shipped checkpoint gpt2-nano-bytes over 200 contexts of 512 bytes of this repository’s documents, one learning rate, losses after learning only: TinT in batches of its own choice and a process for each core, beside a PyTorch loop of exact steps over single contexts.'
 
 export const schema = z.strictObject({
   context: z.int(),
   contexts: z.int(),
   /** Contexts at once, as `auto` chose. */
   batch: z.int(),
+  /** Of TinT, with a thread each; PyTorch is one with all threads. */
+  processes: z.int(),
   ways: z.array(wayFiguresSchema),
   rates: z.array(
     z.strictObject({
@@ -50,7 +52,8 @@ export async function run(context) {
         const seconds = figuresOf(ways, way)?.time.median ?? Number.NaN
         return { way, contextsPerSecond: contexts / seconds, loss }
       })
-      return { context: length, contexts, batch: children.get('tint').facts.batch, ways, rates }
+      const { batch, processes } = children.get('tint').facts
+      return { context: length, contexts, batch, processes, ways, rates }
     })
   } finally {
     await rm(folder, { recursive: true })
@@ -72,7 +75,7 @@ async function documents(bytes) {
 }
 
 /** @param {import('zod').infer<typeof schema>} result @returns {import('../account.mjs').Account} */
-export function account({ ways, rates, batch }) {
+export function account({ ways, rates, batch, processes }) {
   // Both do the same contexts: a rate's ratio is that of the times, upside down.
   const ratio = figuresOf(ways, 'tint')?.ratioToPyTorch ?? undefined
   const faster = ratio && 1 / ratio.median
@@ -95,7 +98,7 @@ export function account({ ways, rates, batch }) {
           rounded(contextsPerSecond),
           loss.toFixed(4),
         ]),
-        note: `TinT took ${batch} contexts at once, which it chose itself.`,
+        note: `TinT took ${batch} contexts at once, which it chose itself, in ${processes} ${processes === 1 ? 'process' : 'processes'} with a thread each; the memory is that of the one that hands them out.`,
       },
     ],
     charts: [
