@@ -118,7 +118,7 @@ export {
 export { expectedHeadRows, type LossGradient, lossGradientAtHead, lossGradients } from './model/loss-gradient'
 export { gatherHeadInputs, predictionLosses } from './model/prediction-losses'
 export { type PredictionRows, predictionRows } from './model/prediction-rows'
-export { type SequenceScore, scoreTokens } from './model/score'
+export { type SequenceScore, scorePredictions, scoreTokens } from './model/score'
 export { checkVocabulary, loadTokenizer, type TokenizerOptions } from './tokenizer/load'
 export { spelledBytes } from './tokenizer/spelled-bytes'
 export type { EncodeOptions, TokenizedText, Tokenizer } from './tokenizer/tokenizer'

@@ -3,58 +3,14 @@ import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose } from '@tintjs/tensor/testing'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import * as z from 'zod'
-import { defineAdapter } from '../adapter/adapter'
-import { storedLayerNorm, storedLinear } from '../adapter/building-blocks'
-import { residual, sequence } from '../layers/layer'
 import { allParameters } from '../model/description'
 import { modelLogits } from '../model/forward'
 import { initialiseInnerModel } from '../model/initialise'
 import type { InnerModel } from '../model/inner-model'
 import { scoreTokens } from '../model/score'
+import { toy, vocabulary } from '../test-support/toy-model'
 import { checkGeneration, generateTokens } from './generate'
 import { createSampler } from './sampling'
-
-const width = 8
-const vocabulary = 11
-
-/** Two attention blocks with positions, as small as can be. */
-const toy = defineAdapter({
-  family: 'toy',
-  config: z.object({}),
-  ignoredFields: [],
-  build() {
-    const tokens = { name: 'emb', shape: [vocabulary, width] }
-    const linear = (name: string) => storedLinear(name, width, width)
-    const block = (name: string) =>
-      residual(
-        sequence(
-          storedLayerNorm(`${name}.norm`, width, 1e-5),
-          {
-            kind: 'attention',
-            name,
-            heads: 2,
-            scale: 0.5,
-            query: linear(`${name}.q`),
-            key: linear(`${name}.k`),
-            value: linear(`${name}.v`),
-          },
-          linear(`${name}.o`),
-        ),
-      )
-    return {
-      family: 'toy',
-      width,
-      heads: 2,
-      vocabularySize: vocabulary,
-      maximumPositions: 12,
-      embedding: { tokens, positions: { weight: { name: 'pos', shape: [12, width] }, offset: 0 } },
-      blocks: [block('first'), block('second')],
-      finalNorm: storedLayerNorm('final', width, 1e-5),
-      head: { vocabulary: tokens },
-    }
-  },
-})
 
 let model: InnerModel
 

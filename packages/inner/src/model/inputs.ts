@@ -34,14 +34,16 @@ export interface MaskOptions {
 /**
  * Checks what is given to a model.
  *
+ * @param fewest how many tokens a sequence needs at least; 2, so that one can be predicted
  * @throws InputError naming the first thing that is wrong
  */
 export function checkInputs(
   description: InnerModelDescription,
   tokenInput: TokenInput,
   { attentionMask, positionIds }: MaskOptions = {},
+  fewest = 2,
 ): ModelInputs {
-  const tokens = checkTokens(description, tokenInput)
+  const tokens = checkTokens(description, tokenInput, fewest)
   const batch = tokens.length
   const length = tokens[0]?.length ?? 0
   const allowed = attentionMask === undefined ? undefined : checkAttentionMask(attentionMask, batch, length)

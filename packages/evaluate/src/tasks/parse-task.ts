@@ -1,0 +1,142 @@
+import { InputError } from '@tintjs/tensor'
+import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import { fieldsOf, type Task, taskSchema } from './task'
+import { fieldsInTemplate, problemOfTemplate } from './template'
+
+type Path = readonly PropertyKey[]
+
+/** Where something is wrong in a task, and what. */
+interface Problem {
+  readonly path: Path
+  readonly words: string
+}
+
+/**
+ * Reads a task.
+ *
+ * @param text YAML
+ * @param file what messages call it
+ * @throws InputError naming file, line and what is wrong first
+ */
+export function parseTask(text: string, file: string): Task {
+  const lines = new LineCounter()
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const [broken] = document.errors
+  if (broken !== undefined) {
+    throw refusal(file, lines.linePos(broken.pos[0]).line, `is not YAML: ${broken.message}`)
+  }
+  // Aliases that grow without end are refused by the library, as an error of this call.
+  const parsed = taskSchema.safeParse(plainValue(document, file))
+  const line = (path: Path) => lineOf(document, lines, path)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const path = issue?.path ?? []
+    throw refusal(file, line(path), `${naming(path)} is not valid: ${issue?.message ?? 'unknown'}`)
+  }
+  const problem = problems(parsed.data).next().value
+  if (problem) throw refusal(file, line(problem.path), problem.words)
+  return parsed.data
+}
+
+function plainValue(document: Document, file: string): unknown {
+  try {
+    return document.toJS()
+  } catch (error) {
+    throw refusal(file, 1, `cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** What the form alone does not say, in the order of the file. */
+function* problems(task: Task): Generator<Problem, undefined> {
+  if (task.local === undefined && task.hub === undefined) {
+    yield { path: [], words: 'names no data; expected local, hub or both' }
+  }
+  yield* repeated(task.labels, ['labels'], 'label')
+  yield* repeated(
+    task.templates.map(({ name }) => name),
+    ['templates'],
+    'template',
+  )
+  for (const index of task.templates.keys()) yield* templateProblems(task, index)
+  yield* sourceProblems(task, 'local')
+  yield* sourceProblems(task, 'hub')
+}
+
+function* templateProblems({ labels, templates, local, hub }: Task, index: number): Generator<Problem> {
+  const template = templates[index]
+  if (template === undefined) return
+  const path = ['templates', index]
+  const called = `template ${template.name}`
+  const known = new Set([local, hub].flatMap((source) => (source === undefined ? [] : fieldsOf(source))))
+  for (const part of ['text', 'contentFree'] as const) {
+    const problem = problemOfTemplate(template[part])
+    if (problem) yield { path: [...path, part], words: `${part} of ${called} ${problem}` }
+    const fields = fieldsInTemplate(template[part]).filter((field) => field !== 'label')
+    const unknown = fields.find((field) => !known.has(field))
+    if (part === 'contentFree' && fields[0] !== undefined) {
+      yield {
+        path: [...path, part],
+        words: `contentFree of ${called} has {${fields[0]}}; expected {label} alone, as it asks about nothing`,
+      }
+    }
+    if (unknown !== undefined) {
+      const those = [...known].map((field) => `{${field}}`).join(', ')
+      yield {
+        path: [...path, part],
+        words: `${called} has the field {${unknown}}, which no data have; expected some of ${those} and {label}`,
+      }
+    }
+  }
+  if (template.words.length !== labels.length) {
+    yield {
+      path: [...path, 'words'],
+      words: `${called} has ${template.words.length} words for ${labels.length} labels; expected a word for each label`,
+    }
+  }
+  yield* repeated(template.words, [...path, 'words'], `word of ${called}`)
+}
+
+function* sourceProblems(task: Task, kind: 'local' | 'hub'): Generator<Problem> {
+  const source = task[kind]
+  if (source === undefined) return
+  const { labelValues } = source
+  if (labelValues.length !== task.labels.length) {
+    yield {
+      path: [kind, 'labelValues'],
+      words: `${kind} has ${labelValues.length} labelValues for ${task.labels.length} labels; expected one for each label`,
+    }
+  }
+  yield* repeated(labelValues, [kind, 'labelValues'], `label value of ${kind}`)
+  if (!('header' in source)) return
+  const named = [['label', source.label] as const, ...Object.entries(source.fields)]
+  for (const [field, column] of named) {
+    const missing = [column].flat().find((name) => !source.header.includes(name))
+    if (missing === undefined) continue
+    yield {
+      path: field === 'label' ? [kind, field] : [kind, 'fields', field],
+      words: `${field} of ${kind} is the column ${missing}, which the header does not have; expected some of ${source.header.join(', ')}`,
+    }
+  }
+}
+
+function* repeated(values: readonly string[], path: Path, what: string): Generator<Problem> {
+  const index = values.findIndex((value, place) => values.indexOf(value) < place)
+  if (index !== -1) yield { path: [...path, index], words: `the ${what} ${values[index]} is there twice` }
+}
+
+/** The line of the part that a path names, or of the nearest part around it. */
+function lineOf(document: Document, lines: LineCounter, path: Path): number {
+  for (let length = path.length; length > 0; length--) {
+    const node = document.getIn(path.slice(0, length), true)
+    if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
+  }
+  return 1
+}
+
+function naming(path: Path): string {
+  return path.length === 0 ? 'it' : path.map(String).join('.')
+}
+
+function refusal(file: string, line: number, words: string): InputError {
+  return new InputError(`The task ${file}, line ${line}: ${words}. Correct that line.`)
+}
