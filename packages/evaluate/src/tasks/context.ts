@@ -58,10 +58,7 @@ export function demonstrationContext(
 }
 
 /** For each token: 1 where the training loss is of it. What nothing comes before in its context is predicted by nothing. */
-export function trainingTargets(
-  { isAnswer, contextStart }: DemonstrationContext,
-  loss: Loss,
-): Uint8Array {
+export function trainingTargets({ isAnswer, contextStart }: DemonstrationContext, loss: Loss): Uint8Array {
   return isAnswer.map((answer, index) => {
     if (contextStart[index] === index) return 0
     return loss === 'whole' ? 1 : answer
@@ -84,7 +81,9 @@ export function maskOf(
   if (arrangement === 'single' && view === 'demonstrations') return {}
   const follows = view === 'demonstrations' ? 0 : count
   const startOf = (row: number) => (row < count ? (contextStart[row] ?? 0) : follows)
-  const attentionMask = Array.from({ length }, (_, row) => new Uint8Array(length).fill(1, startOf(row), row + 1))
+  const attentionMask = Array.from({ length }, (_, row) =>
+    new Uint8Array(length).fill(1, startOf(row), row + 1),
+  )
   const positionIds = Int32Array.from({ length }, (_, row) => row - startOf(row))
   return { attentionMask, positionIds }
 }
