@@ -106,7 +106,8 @@ export function trainLengthOf(trainFraction: number, context: number): number {
   return Math.floor(trainFraction * context)
 }
 
-function checkWays(given: readonly Way[]): readonly Way[] {
+/** The ways in their order. @throws InputError for one that is not known, and for none */
+export function checkWays(given: readonly Way[]): readonly Way[] {
   const unknown = given.find((way) => !ways.includes(way))
   if (unknown !== undefined) {
     throw new InputError(`There is no way ${JSON.stringify(unknown)}; expected some of ${ways.join(', ')}.`)
@@ -146,7 +147,8 @@ function checkFractions(given: readonly number[], context: number): readonly num
   return sorted(given)
 }
 
-function checkRates(given: readonly number[], chosenWays: readonly Way[]): readonly number[] {
+/** The rates in their order, none where nothing learns. @throws InputError for one that is not valid or missing */
+export function checkRates(given: readonly number[], chosenWays: readonly Way[]): readonly number[] {
   const wrong = given.find((rate) => !(Number.isFinite(rate) && rate >= 0))
   if (wrong !== undefined) {
     throw new InputError(`The learning rate is ${wrong}; expected a finite number of at least 0.`)
@@ -158,9 +160,10 @@ function checkRates(given: readonly number[], chosenWays: readonly Way[]): reado
   return learning.length === 0 ? [] : sorted(given)
 }
 
-function checkCount(name: string, value: number, largest: number): number {
-  if (Number.isInteger(value) && value >= 1 && value <= largest) return value
-  const most = largest === Number.MAX_SAFE_INTEGER ? 'of at least 1' : `from 1 to ${largest}`
+/** @throws InputError unless the value is a whole number in the range */
+export function checkCount(name: string, value: number, largest: number, least = 1): number {
+  if (Number.isInteger(value) && value >= least && value <= largest) return value
+  const most = largest === Number.MAX_SAFE_INTEGER ? `of at least ${least}` : `from ${least} to ${largest}`
   throw new InputError(`${name} is ${value}; expected a whole number ${most}.`)
 }
 

@@ -66,9 +66,14 @@ export async function learnQuestions(
   const step = await trainingStep(model, sequences, {
     ...others,
     trainLength: contexts.map((context) => context.length),
-    // Any token after the question will do.
+    // A step tests what comes after what it learns: any token will do.
+    testMask: contexts.map((context) => sequenceMask(length, context.length)),
     scoreBefore: false,
     onProgress: ({ done, total }) => onShare?.(done / total),
   })
   return step.model
+}
+
+function sequenceMask(length: number, at: number): Uint8Array {
+  return new Uint8Array(length).fill(1, at, at + 1)
 }
