@@ -42,6 +42,31 @@ export {
   type UnitOptions,
 } from './run/evaluation-plan'
 export { type RunOptions, type RunProgress, type RunUnit, runPlan, runUnits } from './run/run-units'
+export { type Calibration, calibrations } from './tasks/calibration'
+export { type Arrangement, arrangements, type Loss, losses, type View, views } from './tasks/context'
+export type { DatasetRow, Example } from './tasks/example'
+export type { PlacedRow } from './tasks/local-rows'
+export { parseTask } from './tasks/parse-task'
+export { runTaskUnit, type UnitOptions } from './tasks/run-unit'
+export type { HubData, LocalData, TaskDefinition, TaskTemplate } from './tasks/task'
+export { type TaskData, type TaskRows, taskData } from './tasks/task-data'
+export { type Learning, planTask, type TaskPlan, type TaskUnit } from './tasks/task-plan'
+export {
+  type LabelResult,
+  type MeanOverSeeds,
+  meanOverSeeds,
+  type SeedResult,
+  type TaskResult,
+  taskResults,
+} from './tasks/task-results'
+export { type TaskSample, taskSampleLine, taskSampleSchema } from './tasks/task-sample'
+export {
+  defaultSteps,
+  type LongExamples,
+  longExampleChoices,
+  type TaskOptions,
+  type TaskSettings,
+} from './tasks/task-settings'
 export { type Context, type ContextOptions, contextsOf, type TextContexts } from './text/contexts'
 export { type TokenizedBytes, tokenizeText } from './text/tokenized-text'
 export { withoutSpecialTokens } from './text/without-special-tokens'

@@ -3,7 +3,7 @@ import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '@tintjs/tensor'
 import { parseTask } from './tasks/parse-task'
-import type { Task } from './tasks/task'
+import type { TaskDefinition } from './tasks/task'
 
 // This module lies as deep in the package as what is built of it.
 const folder = new URL('../tasks/', import.meta.url)
@@ -23,7 +23,7 @@ export async function shippedTasks(): Promise<string[]> {
  * @param nameOrPath of a task that comes with the package, such as `sst2`, or the path of a YAML file
  * @throws InputError for a name that no task has, and for a file that is missing or not valid
  */
-export async function loadTask(nameOrPath: string): Promise<Task> {
+export async function loadTask(nameOrPath: string): Promise<TaskDefinition> {
   const isPath = /[./\\]/.test(nameOrPath)
   const names = isPath ? [] : await shippedTasks()
   if (!isPath && !names.includes(nameOrPath)) {

@@ -1,5 +1,5 @@
 import { InputError } from '@tintjs/tensor'
-import { fieldsOf, type HubData, type LocalData, type Task } from './task'
+import { fieldsOf, type HubData, type LocalData, type TaskDefinition } from './task'
 
 /** A record of a data set, by column. */
 export type DatasetRow = Readonly<Record<string, unknown>>
@@ -32,7 +32,7 @@ export type UnnumberedExample = Omit<Example, 'id'>
  * @throws InputError for a label that the task does not know, and for a column that is missing
  */
 export function exampleOf(
-  task: Pick<Task, 'labels'>,
+  task: Pick<TaskDefinition, 'labels'>,
   source: LocalData | HubData,
   row: DatasetRow,
   place: string,

@@ -1,6 +1,6 @@
 import { InputError } from '@tintjs/tensor'
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
-import { fieldsOf, type Task, taskSchema } from './task'
+import { fieldsOf, type TaskDefinition, taskSchema } from './task'
 import { fieldsInTemplate, problemOfTemplate } from './template'
 
 type Path = readonly PropertyKey[]
@@ -18,7 +18,7 @@ interface Problem {
  * @param file what messages call it
  * @throws InputError naming file, line and what is wrong first
  */
-export function parseTask(text: string, file: string): Task {
+export function parseTask(text: string, file: string): TaskDefinition {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const [broken] = document.errors
@@ -47,7 +47,7 @@ function plainValue(document: Document, file: string): unknown {
 }
 
 /** What the form alone does not say, in the order of the file. */
-function* problems(task: Task): Generator<Problem, undefined> {
+function* problems(task: TaskDefinition): Generator<Problem, undefined> {
   if (task.local === undefined && task.hub === undefined) {
     yield { path: [], words: 'names no data; expected local, hub or both' }
   }
@@ -62,7 +62,10 @@ function* problems(task: Task): Generator<Problem, undefined> {
   yield* sourceProblems(task, 'hub')
 }
 
-function* templateProblems({ labels, templates, local, hub }: Task, index: number): Generator<Problem> {
+function* templateProblems(
+  { labels, templates, local, hub }: TaskDefinition,
+  index: number,
+): Generator<Problem> {
   const template = templates[index]
   if (template === undefined) return
   const path = ['templates', index]
@@ -96,7 +99,7 @@ function* templateProblems({ labels, templates, local, hub }: Task, index: numbe
   yield* repeated(template.words, [...path, 'words'], `word of ${called}`)
 }
 
-function* sourceProblems(task: Task, kind: 'local' | 'hub'): Generator<Problem> {
+function* sourceProblems(task: TaskDefinition, kind: 'local' | 'hub'): Generator<Problem> {
   const source = task[kind]
   if (source === undefined) return
   const { labelValues } = source

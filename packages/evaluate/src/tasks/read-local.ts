@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '@tintjs/tensor'
 import { decodeText, localRows, type PlacedRow } from './local-rows'
-import type { LocalData, Task } from './task'
+import type { LocalData, TaskDefinition } from './task'
 import { type TaskData, taskData } from './task-data'
 
 /** A task's examples with what they were read from. */
@@ -17,7 +17,7 @@ export interface ReadTaskData extends TaskData {
  *
  * @throws InputError for a task without local data, a file that is missing, a row that does not fit (with file and line)
  */
-export async function readLocalTask(task: Task, folder: string): Promise<ReadTaskData> {
+export async function readLocalTask(task: TaskDefinition, folder: string): Promise<ReadTaskData> {
   const { local } = task
   if (local === undefined) {
     throw new InputError(`The task ${task.name} names no local files; expected local in its YAML file.`)
@@ -43,7 +43,7 @@ export async function readLocalTask(task: Task, folder: string): Promise<ReadTas
   return { ...taskData(task, local, { train, test }), sha256: hash.digest('hex') }
 }
 
-async function readData(task: Task, folder: string, file: string): Promise<Uint8Array> {
+async function readData(task: TaskDefinition, folder: string, file: string): Promise<Uint8Array> {
   return readFile(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
     const problem = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`
     throw new InputError(
@@ -53,7 +53,12 @@ async function readData(task: Task, folder: string, file: string): Promise<Uint8
 }
 
 /** The file tells how many classes there are; the task says what each is called in its prompts. */
-function checkClasses({ name, labels }: Task, local: LocalData, bytes: Uint8Array, file: string): void {
+function checkClasses(
+  { name, labels }: TaskDefinition,
+  local: LocalData,
+  bytes: Uint8Array,
+  file: string,
+): void {
   const names = decodeText(bytes, local.encoding, file)
     .split('\n')
     .filter((line) => line.trim() !== '')

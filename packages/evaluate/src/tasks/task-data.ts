@@ -2,7 +2,7 @@ import { InputError } from '@tintjs/tensor'
 import { type Example, exampleOf, type UnnumberedExample } from './example'
 import type { PlacedRow } from './local-rows'
 import { groupByLabel, permutation, seededRandom } from './sampling'
-import type { HubData, LocalData, Task } from './task'
+import type { HubData, LocalData, TaskDefinition } from './task'
 
 /** A task's examples. */
 export interface TaskData {
@@ -32,7 +32,7 @@ const trainingShare = 5
  * @param source that the records come from
  * @throws InputError naming the place of a record that does not fit, or a label without examples
  */
-export function taskData(task: Task, source: LocalData | HubData, rows: TaskRows): TaskData {
+export function taskData(task: TaskDefinition, source: LocalData | HubData, rows: TaskRows): TaskData {
   const all = examplesOf(task, source, rows.test)
   const given = rows.train && examplesOf(task, source, rows.train)
   const { train, test } = given === undefined ? setAside(all) : { train: given, test: all }
@@ -47,7 +47,7 @@ export function taskData(task: Task, source: LocalData | HubData, rows: TaskRows
 }
 
 function examplesOf(
-  task: Task,
+  task: TaskDefinition,
   source: LocalData | HubData,
   rows: readonly PlacedRow[],
 ): UnnumberedExample[] {
@@ -68,7 +68,7 @@ function setAside(examples: readonly UnnumberedExample[]): Record<'train' | 'tes
 }
 
 function requireAllLabels(
-  { name, labels }: Task,
+  { name, labels }: TaskDefinition,
   examples: readonly UnnumberedExample[],
   part: 'test' | 'train',
 ): void {

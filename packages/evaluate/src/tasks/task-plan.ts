@@ -5,7 +5,7 @@ import { checkCalibration } from './calibration'
 import { type ContextRoom, countFittingDemonstrations } from './context'
 import type { Example } from './example'
 import { drawBalanced } from './sampling'
-import type { Task, TaskTemplate } from './task'
+import type { TaskDefinition, TaskTemplate } from './task'
 import type { TaskData } from './task-data'
 import type { TaskSampleKey } from './task-sample'
 import { checkTaskSettings, type TaskOptions, type TaskSettings } from './task-settings'
@@ -45,7 +45,7 @@ export interface TaskUnit {
 
 /** An evaluation before it runs: all of its pieces in the order in which they run, fixed by data and choices alone. */
 export interface TaskPlan {
-  readonly task: Task
+  readonly task: TaskDefinition
   readonly settings: TaskSettings
   /** What is asked. */
   readonly examples: readonly Example[]
@@ -73,7 +73,7 @@ const testSeed = 0
 export function planTask(
   description: InnerModelDescription,
   tokenizer: Pick<Tokenizer, 'tokenize'>,
-  task: Task,
+  task: TaskDefinition,
   data: TaskData,
   options: TaskOptions = {},
 ): TaskPlan {
@@ -155,7 +155,7 @@ type Source = Pick<Tokenizer, 'tokenize'>
 
 function drawQuestions(
   tokenizer: Source,
-  task: Task,
+  task: TaskDefinition,
   { test }: TaskData,
   { templates, limit, longExamples }: TaskSettings,
   room: ContextRoom,
@@ -175,7 +175,7 @@ function drawQuestions(
 
 function drawDemonstrations(
   tokenizer: Source,
-  task: Task,
+  task: TaskDefinition,
   { train }: TaskData,
   { shots, seeds, templates, longExamples }: TaskSettings,
   room: ContextRoom,

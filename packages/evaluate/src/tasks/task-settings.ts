@@ -6,7 +6,7 @@ import { type Way, ways } from '../perplexity/sample'
 import { checkCount, checkRates, checkWays } from '../perplexity/settings'
 import { type Calibration, calibrations } from './calibration'
 import { type Arrangement, arrangements, type Loss, losses, type View, views } from './context'
-import type { Task, TaskTemplate } from './task'
+import type { TaskDefinition, TaskTemplate } from './task'
 import { fieldsInTemplate } from './template'
 
 /** What to do with an example that is longer than the model allows. */
@@ -88,7 +88,7 @@ export function defaultSteps(layers: number): number {
  */
 export function checkTaskSettings(
   description: InnerModelDescription,
-  task: Task,
+  task: TaskDefinition,
   fields: readonly string[],
   options: TaskOptions,
 ): TaskSettings {
@@ -154,7 +154,7 @@ function checkSeeds(seeds: readonly number[], shots: number): readonly number[] 
 }
 
 function chooseTemplates(
-  { name, templates }: Task,
+  { name, templates }: TaskDefinition,
   fields: readonly string[],
   names: readonly string[] | undefined,
 ): readonly TaskTemplate[] {

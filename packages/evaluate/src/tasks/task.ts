@@ -70,13 +70,13 @@ export const taskSchema = z.strictObject({
 })
 
 /** A labelling task: what it asks, in which words, and where its data are. */
-export type Task = z.infer<typeof taskSchema>
+export type TaskDefinition = z.infer<typeof taskSchema>
 /** A way to put a task's question. */
-export type TaskTemplate = Task['templates'][number]
+export type TaskTemplate = TaskDefinition['templates'][number]
 /** Where a task's data are in a folder. */
-export type LocalData = NonNullable<Task['local']>
+export type LocalData = NonNullable<TaskDefinition['local']>
 /** Where a task's data are on the hub. */
-export type HubData = NonNullable<Task['hub']>
+export type HubData = NonNullable<TaskDefinition['hub']>
 
 /** The fields that a source's examples have. */
 export function fieldsOf(source: LocalData | HubData): string[] {
