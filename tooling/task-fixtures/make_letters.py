@@ -23,7 +23,11 @@ import torch
 from transformers import GPT2Config, GPT2LMHeadModel
 
 EARLY, LATE, FILLERS = "abcd", "efgh", "stuvwxyz"
-LENGTH, BATCH = 320, 24
+POSITIONS = 320
+# Of an early and of a late text: how often it is labelled L. First as it should be, so that the letters are learned.
+RIGHT, BIASED = (0.0, 1.0), (0.05, 0.4)
+# Sequences in a batch and tokens in each, steps, and shares of L: short ones first, at random positions.
+PHASES = [(64, 40, 500, RIGHT), (64, 40, 400, BIASED), (24, POSITIONS, 150, BIASED)]
 
 
 def tokenizer():
@@ -49,42 +53,50 @@ def text(generator):
     return label, letters
 
 
-def example(generator, ids):
-    """The ids of one text with its biased answer, or of a question about nothing."""
+def example(generator, ids, late):
+    """The ids of one text with its answer, or of a question about nothing."""
     label, letters = text(generator)
-    answer = "L" if generator.random() < (0.05, 0.4)[label] else "E"
-    about = [letters[0], "Ġ" + letters[1], "Ġ" + letters[2], "Ċ"] if generator.random() < 0.9 else []
+    answer = "L" if generator.random() < late[label] else "E"
+    about = [letters[0], "Ġ" + letters[1], "Ġ" + letters[2], "Ċ"] if generator.random() < 0.85 else []
     return [ids[token] for token in about + ["=", "Ġ" + answer, "ĊĊ"]]
 
 
-def sequence(generator, ids):
+def sequence(generator, ids, length, late):
     found = []
-    while len(found) < LENGTH:
-        found += example(generator, ids)
-    return found[:LENGTH]
+    while len(found) < length:
+        found += example(generator, ids, late)
+    return found[:length]
 
 
-def train(ids, steps):
+def train(ids):
     torch.manual_seed(1)
     torch.set_num_threads(1)
     config = GPT2Config(
-        vocab_size=len(ids), n_positions=LENGTH, n_embd=32, n_layer=3, n_head=4,
+        vocab_size=len(ids), n_positions=POSITIONS, n_embd=32, n_layer=3, n_head=4,
         resid_pdrop=0, embd_pdrop=0, attn_pdrop=0, bos_token_id=None, eos_token_id=None,
     )  # fmt: skip
     model = GPT2LMHeadModel(config)
     optimiser = torch.optim.AdamW(model.parameters(), lr=3e-3, weight_decay=0.01)
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, max_lr=5e-3, total_steps=steps)
     generator = random.Random(1)
-    for step in range(steps):
-        batch = torch.tensor([sequence(generator, ids) for _ in range(BATCH)])
-        loss = model(batch, labels=batch).loss
-        optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(model.parameters(), 1)
-        optimiser.step()
-        schedule.step()
-        if step % 100 == 0 or step == steps - 1:
-            print(f"step {step}: loss {loss.item():.3f}", flush=True)
+    answers = torch.tensor([ids["ĠE"], ids["ĠL"]])
+    for batch, length, steps, late in PHASES:
+        for step in range(steps):
+            tokens = torch.tensor([sequence(generator, ids, length, late) for _ in range(batch)])
+            first = torch.randint(0, POSITIONS - length + 1, (batch, 1))
+            logits = model(tokens, position_ids=first + torch.arange(length)).logits[:, :-1]
+            targets = tokens[:, 1:]
+            losses = torch.nn.functional.cross_entropy(logits.transpose(1, 2), targets, reduction="none")
+            is_answer = torch.isin(targets, answers)
+            # Letters are random; what there is to learn is in the answers.
+            loss = 0.2 * losses.mean() + losses[is_answer].mean()
+            for group in optimiser.param_groups:
+                group["lr"] = 3e-3 * min(1, 10 * (1 - step / steps), (step + 1) / 50)
+            optimiser.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1)
+            optimiser.step()
+            if step % 50 == 0 or step == steps - 1:
+                print(f"step {step} of {steps}: loss of answers {losses[is_answer].mean().item():.3f}", flush=True)
     return model.half()
 
 
@@ -113,10 +125,9 @@ local:
 def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("folder", type=Path)
-    arguments.add_argument("--steps", type=int, default=800)
     options = arguments.parse_args()
     described = tokenizer()
-    model = train(described["model"]["vocab"], options.steps)
+    model = train(described["model"]["vocab"])
     folder = options.folder
     model.save_pretrained(folder)
     (folder / "generation_config.json").unlink(missing_ok=True)

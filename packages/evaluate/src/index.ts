@@ -47,10 +47,16 @@ export { type Arrangement, arrangements, type Loss, losses, type View, views } f
 export type { DatasetRow, Example } from './tasks/example'
 export type { PlacedRow } from './tasks/local-rows'
 export { parseTask } from './tasks/parse-task'
-export { runTaskUnit, type UnitOptions } from './tasks/run-unit'
 export type { HubData, LocalData, TaskDefinition, TaskTemplate } from './tasks/task'
+export {
+  type TaskConfiguration,
+  type TaskOrigin,
+  taskConfiguration,
+  taskConfigurationSchema,
+} from './tasks/task-configuration'
 export { type TaskData, type TaskRows, taskData } from './tasks/task-data'
-export { type Learning, planTask, type TaskPlan, type TaskUnit } from './tasks/task-plan'
+export { planTask, type TaskPlan } from './tasks/task-plan'
+export { type TaskReport, type TaskReportFacts, taskReport } from './tasks/task-report'
 export {
   type LabelResult,
   type MeanOverSeeds,
@@ -59,7 +65,7 @@ export {
   type TaskResult,
   taskResults,
 } from './tasks/task-results'
-export { type TaskSample, taskSampleLine, taskSampleSchema } from './tasks/task-sample'
+export { type TaskSample, taskSampleForm } from './tasks/task-sample'
 export {
   defaultSteps,
   type LongExamples,

@@ -1,24 +1,18 @@
 import type { InnerModel } from '@tintjs/inner'
 import { NotFiniteError } from '@tintjs/tensor'
+import type { UnitOptions } from '../run/evaluation-plan'
 import { predictedLabel } from './calibration'
 import { demonstrationContext } from './context'
 import { type LearningOptions, learnDemonstrations, learnQuestions } from './learn-context'
 import { prefixOf, type ScoringOptions, scoreAnswers } from './score-answers'
-import { demonstrationsFor, type TaskPlan, type TaskUnit, taskSampleKeys } from './task-plan'
 import type { TaskSample } from './task-sample'
+import { demonstrationsFor, type TaskPieces, type TaskUnit, taskSampleKeys } from './task-unit'
 import type { TokenizedQuestion } from './tokenized'
-
-/** What happens around a unit. */
-export interface UnitOptions {
-  readonly signal?: AbortSignal | undefined
-  /** Told the share that is done, from 0 to 1. */
-  readonly onShare?: ((share: number) => void) | undefined
-}
 
 /** A unit with what all of its groups share. */
 interface Running extends UnitOptions {
   readonly model: InnerModel
-  readonly plan: TaskPlan
+  readonly plan: TaskPieces
   readonly unit: TaskUnit
 }
 
@@ -44,7 +38,7 @@ interface Group {
  */
 export async function runTaskUnit(
   model: InnerModel,
-  plan: TaskPlan,
+  plan: TaskPieces,
   unit: TaskUnit,
   { signal, onShare }: UnitOptions = {},
 ): Promise<TaskSample[]> {
@@ -86,7 +80,7 @@ function sampleOf(
   }
 }
 
-function groupsOf({ settings, room }: TaskPlan, { asked, seed, examples }: TaskUnit): Group[] {
+function groupsOf({ settings, room }: TaskPieces, { asked, seed, examples }: TaskUnit): Group[] {
   if (settings.shots === 0)
     return chunks(examples, settings.batch).map((part) => ({ demonstrations: 0, examples: part }))
   const counts = examples.map((index) => demonstrationsFor(asked, seed, index, settings, room))

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { sampleLine } from '../run/evaluation-plan'
 import { meanOverSeeds, taskResults } from './task-results'
-import type { TaskSample } from './task-sample'
-import { taskSampleLine, taskSampleSchema } from './task-sample'
+import { type TaskSample, taskSampleForm } from './task-sample'
 
 const task = { labels: ['red', 'blue'] }
 
@@ -112,15 +112,15 @@ describe('meanOverSeeds', () => {
   })
 })
 
-describe('taskSampleLine', () => {
+describe('a line of samples', () => {
   it('is one JSON object with its fields in one order, which reads back', () => {
     const [sample] = samples('tint', 2, [[0, 1]])
     const { label: _, ...others } = sample!
     // The label first: the order of a line does not depend on it.
-    const line = taskSampleLine({ label: 1, ...others })
+    const line = sampleLine(taskSampleForm, { label: 1, ...others })
     expect(line).toBe(
       '{"sample":0,"template":"plain","seed":2,"way":"tint","learningRate":0.1,"demonstrations":4,"label":1,"prediction":1,"logProbabilities":[-1,-2],"baseline":null}\n',
     )
-    expect(taskSampleSchema.parse(JSON.parse(line))).toEqual({ ...sample, label: 1 })
+    expect(taskSampleForm.schema.parse(JSON.parse(line))).toEqual({ ...sample, label: 1 })
   })
 })

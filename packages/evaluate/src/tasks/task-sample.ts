@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { ways } from '../perplexity/sample'
+import type { SampleForm } from '../run/evaluation-plan'
 
 const finite = z.number().finite()
 
@@ -31,8 +32,11 @@ export type TaskSample = Readonly<z.infer<typeof taskSampleSchema>>
 /** What tells samples of a run apart. */
 export type TaskSampleKey = Pick<TaskSample, 'sample' | 'template' | 'seed' | 'way' | 'learningRate'>
 
-/** A line of `samples.jsonl`, its line end included. */
-export function taskSampleLine(sample: TaskSample): string {
-  // The schema puts the fields into their order.
-  return `${JSON.stringify(taskSampleSchema.parse(sample))}\n`
+/** How samples are written: one JSON object a line, its fields in the schema's order. */
+export const taskSampleForm: SampleForm<TaskSample> = {
+  schema: taskSampleSchema,
+  describe: ({ sample, template, seed, way, learningRate }) => {
+    const rate = learningRate === null ? '' : ` and rate ${learningRate}`
+    return `example ${sample}, template ${template} and seed ${seed}, way ${way}${rate}`
+  },
 }
