@@ -33,6 +33,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
     load: () => import('./commands/perplexity'),
   },
   {
+    name: 'evaluate',
+    summary: 'how well a model does a labelling task after learning from demonstrations',
+    load: () => import('./commands/evaluate'),
+  },
+  {
     name: 'fidelity',
     summary: "how near each of TinT's approximations is to exact back-propagation",
     load: () => import('./commands/fidelity'),

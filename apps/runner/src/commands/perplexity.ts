@@ -1,14 +1,11 @@
 import { basename } from 'node:path'
-import { version_core } from '@tensorflow/tfjs-core'
 import {
   type ContextExample,
   exampleContexts,
   htmlReport,
-  type PerplexityPlan,
   type PerplexityReport,
   perplexityConfigurationForm,
   perplexityReport,
-  runUnits,
   type Sample,
 } from '@tintjs/evaluate'
 import { checkOutputFolder } from '@tintjs/evaluate/node'
@@ -23,12 +20,13 @@ import { perplexityText } from '../output/perplexity-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { RunProgress } from '../output/run-progress'
-import { packageVersion } from '../package-version'
 import { configurationOf, type Measurement, prepareMeasurement } from '../perplexity/measurement'
 import { checkOptions, type PerplexityCommandOptions, parseCount, parsePart } from '../perplexity/options'
-import { openRunFolder, type RunFolder } from '../perplexity/run-folder'
+import { openRunFolder, type RunFolder } from '../run-folder'
 import { loadModel } from '../session'
-import { openUnits, type Units } from '../workers/units'
+import { takeSamples } from '../take-samples'
+import { versionsOf } from '../versions'
+import { openUnits } from '../workers/units'
 import { workerCount } from '../workers/worker-count'
 
 /** Adds the options and the action of `tint perplexity`. */
@@ -97,7 +95,11 @@ async function measure(
   const count = workerCount(options.workers, { plan, description: model.description, length, batch }, engine)
   const threads = count === 1 ? engine.threads : 1
   const configuration = await configurationOf(measurement, model, { name: engine.name, threads })
-  const folder = await openRunFolder(options, configuration, plan)
+  const folder = await openRunFolder(
+    options,
+    { form: perplexityConfigurationForm, configuration, counted: 'contexts' },
+    plan,
+  )
   const progress = new RunProgress('perplexity', 'contexts')
   const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
   interruption.signal.addEventListener('abort', tellStop, { once: true })
@@ -110,7 +112,7 @@ async function measure(
       data: { ...options, engine: engine.name },
       signal: interruption.signal,
     })
-    const samples = await takeSamples(plan, units, folder, progress).finally(units.close)
+    const samples = await takeSamples(plan, units, folder, progress)
     const facts = {
       model: name,
       data: { ...data, file: basename(text) },
@@ -130,36 +132,11 @@ async function measure(
   }
 }
 
-async function takeSamples(
-  plan: PerplexityPlan,
-  { runUnit, ahead }: Units<Sample>,
-  folder: RunFolder,
-  progress: RunProgress,
-): Promise<readonly Sample[]> {
-  const samples = [...folder.finished.samples]
-  await runUnits(plan, runUnit, {
-    ahead,
-    finishedUnits: folder.finished.count,
-    signal: interruption.signal,
-    onProgress: ({ done, total }) => progress.update(done, total),
-    onSamples: async (finished) => {
-      await folder.append(finished)
-      samples.push(...finished)
-    },
-  })
-  progress.finish()
-  return samples
-}
-
 async function writeReport(
-  folder: RunFolder,
+  folder: RunFolder<Sample>,
   report: PerplexityReport,
   examples: readonly ContextExample[],
 ): Promise<void> {
   interruption.signal.throwIfAborted()
   await folder.write(report, htmlReport(report, examples))
-}
-
-function versionsOf({ name, version }: EngineDescription): Record<string, string> {
-  return { tint: packageVersion(), node: process.versions.node, tfjs: version_core, [name]: version }
 }

@@ -43,6 +43,11 @@ export async function readLocalTask(task: TaskDefinition, folder: string): Promi
   return { ...taskData(task, local, { train, test }), sha256: hash.digest('hex') }
 }
 
+/** SHA-256 of all that a task's definition says, in hexadecimal digits; comments and line breaks do not matter. */
+export function hashTask(task: TaskDefinition): string {
+  return createHash('sha256').update(JSON.stringify(task)).digest('hex')
+}
+
 async function readData(task: TaskDefinition, folder: string, file: string): Promise<Uint8Array> {
   return readFile(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
     const problem = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`

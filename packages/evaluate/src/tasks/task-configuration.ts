@@ -38,13 +38,15 @@ export const taskConfigurationSchema = z.strictObject({
   longExamples: z.enum(longExampleChoices),
   batch: z.int(),
   engine: z.string(),
+  /** Threads of each process. */
+  threads: z.int(),
 })
 
 /** Everything that decides about the samples of a task's evaluation. */
 export type TaskConfiguration = Readonly<z.infer<typeof taskConfigurationSchema>>
 
 /** What is not in the plan's settings. */
-export type TaskOrigin = Pick<TaskConfiguration, 'modelHash' | 'taskSha256' | 'dataSha256' | 'engine'>
+export type TaskOrigin = Pick<TaskConfiguration, 'modelHash' | 'taskSha256' | 'dataSha256' | 'engine' | 'threads'>
 
 /** The configuration of a plan that runs on a model and an engine. */
 export function taskConfiguration({ task, settings }: TaskPlan, origin: TaskOrigin): TaskConfiguration {

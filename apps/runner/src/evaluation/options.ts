@@ -1,0 +1,47 @@
+import type { Arrangement, Calibration, LongExamples, Loss, View } from '@tintjs/evaluate'
+import type { EngineOptions } from '../command-options'
+import { UsageError } from '../failures'
+import type { ApproximationOptions } from '../gradient-options'
+
+/** The options of `tint evaluate`. */
+export interface EvaluateCommandOptions extends EngineOptions, ApproximationOptions {
+  readonly model: string
+  readonly task: string
+  readonly data: string
+  readonly template?: string[]
+  readonly ways?: string[]
+  readonly learningRate?: number[]
+  readonly shots: number
+  readonly seeds: number[]
+  readonly limit?: number
+  readonly demonstrations: Arrangement
+  readonly querySees: View
+  readonly loss: Loss
+  readonly calibration: Calibration
+  readonly layers?: number
+  readonly steps?: number
+  readonly updateNormWeights?: true
+  readonly bos?: true
+  readonly longExamples: LongExamples
+  readonly batch: number | 'auto'
+  readonly workers: number | 'auto'
+  readonly output?: string
+  readonly resume?: true
+}
+
+/** @throws UsageError for options that do not go together */
+export function checkEvaluateOptions({
+  output,
+  resume,
+  ways,
+  derivative,
+  compatibility,
+}: EvaluateCommandOptions): void {
+  if (resume && output === undefined) {
+    throw new UsageError('--resume goes on with what a folder holds; name the folder with --output.')
+  }
+  const aboutTint = derivative === undefined ? compatibility && '--compatibility' : '--derivative'
+  if (aboutTint !== undefined && ways !== undefined && !ways.includes('tint')) {
+    throw new UsageError(`${aboutTint} is about TinT's gradient; leave it out, or add tint to --ways.`)
+  }
+}

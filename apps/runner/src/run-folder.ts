@@ -1,0 +1,75 @@
+import { join } from 'node:path'
+import type { ConfigurationForm, EvaluationPlan } from '@tintjs/evaluate'
+import {
+  type FinishedUnits,
+  openOutputFolder,
+  outputFiles,
+  readFinishedUnits,
+  SamplesFile,
+  writeJson,
+} from '@tintjs/evaluate/node'
+import { writeFileAtomically } from '@tintjs/tensor/node'
+
+/** Where a run keeps what it has done; nowhere without `--output`. */
+export interface RunFolder<Sample> {
+  readonly path: string | undefined
+  /** What an earlier run has done. */
+  readonly finished: FinishedUnits<Sample>
+  append(samples: readonly Sample[]): Promise<void>
+  /**
+   * Writes the report; `results.json` comes last, so that its being there says that all is.
+   *
+   * @param page of HTML, where there is one
+   */
+  write(report: object, page?: string): Promise<void>
+  /** What to tell when the run is stopped. @param done how many of what the plan counts are done */
+  whatIsKept(done: number): string
+  close(): Promise<void>
+}
+
+/** What decides about a run's samples, and what people call what it counts. */
+export interface RunKind<Configuration extends object> {
+  readonly form: ConfigurationForm<Configuration>
+  readonly configuration: Configuration
+  /** `contexts`, `examples` */
+  readonly counted: string
+}
+
+/**
+ * Opens the folder of `--output`.
+ *
+ * @throws InputError when it holds something else, or a run of another configuration
+ */
+export async function openRunFolder<Sample, Configuration extends object>(
+  { output, resume }: { readonly output?: string; readonly resume?: true },
+  { form, configuration, counted }: RunKind<Configuration>,
+  plan: EvaluationPlan<Sample>,
+): Promise<RunFolder<Sample>> {
+  if (output === undefined) return nowhere
+  await openOutputFolder(output, form, configuration, { resume: resume ?? false })
+  const path = join(output, outputFiles.samples)
+  const finished = await readFinishedUnits(path, plan)
+  const file = await SamplesFile.open(path, plan.form, finished)
+  return {
+    path: output,
+    finished,
+    append: (samples) => file.append(samples),
+    async write(report, page) {
+      if (page !== undefined) await writeFileAtomically(join(output, outputFiles.report), [page])
+      await writeJson(join(output, outputFiles.results), report)
+    },
+    whatIsKept: (done) =>
+      `stopping; ${Math.floor(done)} of ${plan.size} ${counted} are done and kept in ${output}. ` +
+      'Go on with the same command and --resume.',
+    close: () => file.close(),
+  }
+}
+
+const nowhere: RunFolder<never> = {
+  path: undefined,
+  finished: { count: 0, samples: [], end: 0 },
+  append: async () => {},
+  write: async () => {},
+  whatIsKept: () => 'stopping; nothing is kept. With --output, a run can be stopped and resumed.',
+  close: async () => {},
+}
