@@ -42,6 +42,15 @@ export {
   type UnitOptions,
 } from './run/evaluation-plan'
 export { type RunOptions, type RunProgress, type RunUnit, runPlan, runUnits } from './run/run-units'
+export {
+  type Shard,
+  type Sharded,
+  shardedForm,
+  shardFolder,
+  shardOf,
+  shardText,
+  unitOfRun,
+} from './run/shard'
 export { type Calibration, calibrations } from './tasks/calibration'
 export { type Arrangement, arrangements, type Loss, losses, type View, views } from './tasks/context'
 export type { DatasetRow, Example } from './tasks/example'

@@ -1,4 +1,10 @@
-import { type TaskReport, taskConfigurationSchema, taskReport } from '@tintjs/evaluate'
+import {
+  type TaskConfiguration,
+  type TaskReport,
+  type TaskSample,
+  taskConfigurationSchema,
+  taskReport,
+} from '@tintjs/evaluate'
 import { checkOutputFolder } from '@tintjs/evaluate/node'
 import type { InnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
@@ -12,18 +18,15 @@ import {
   prepareEvaluation,
 } from '../evaluation/preparation'
 import { addApproximationOptions } from '../gradient-options'
-import { interruption } from '../interruption'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
-import { RunProgress } from '../output/run-progress'
 import { taskText } from '../output/task-text'
-import { parseCount } from '../perplexity/options'
-import { openRunFolder } from '../run-folder'
+import { packageVersion } from '../package-version'
+import { type Evaluation, runEvaluation } from '../run/run-evaluation'
+import { addRunOptions, withShard } from '../run/run-options'
+import { workOnQueue } from '../run/work-on-queue'
 import { loadModel } from '../session'
-import { takeSamples } from '../take-samples'
 import { versionsOf } from '../versions'
-import { openUnits } from '../workers/units'
-import { workerCount } from '../workers/worker-count'
 
 /** Adds the options and the action of `tint evaluate`. */
 export function configure(command: Command): void {
@@ -58,15 +61,7 @@ export function configure(command: Command): void {
       choice('--long-examples <what>', 'examples longer than the model allows', ['refuse', 'leave-out']),
     )
   addApproximationOptions(command)
-    .option('--batch <count>', 'questions at once; auto: what fits into 2 GiB, at most 8', parseCount, 'auto')
-    .option(
-      '--workers <count>',
-      'processes that compute at once, with a thread each; 1: this process with all threads; auto: one a core where that pays',
-      parseCount,
-      'auto',
-    )
-    .option('--output <folder>', 'write samples.jsonl and results.json; a new or empty folder')
-    .option('--resume', 'go on with what --output holds')
+  addRunOptions(command, 'questions')
   addEngineOptions(command).action(run)
 }
 
@@ -79,11 +74,19 @@ function list(text: string): string[] {
   return text.split(',')
 }
 
-async function run(options: EvaluateCommandOptions): Promise<void> {
-  checkEvaluateOptions(options)
+async function run(given: EvaluateCommandOptions): Promise<void> {
+  checkEvaluateOptions(given)
+  const options = withShard(given)
   const { output, resume = false } = options
   if (output !== undefined) await checkOutputFolder(output, { resume })
   const prepared = await prepareEvaluation(options)
+  if (options.worker && options.queue !== undefined) {
+    await workOnQueue(evaluationOf(prepared, options), prepared.description, {
+      ...options,
+      queue: options.queue,
+    })
+    return
+  }
   const loading = new Progress()
   const engine = await useEngine(options.engine)
   const model = await loadModel(options.model, loading)
@@ -97,45 +100,38 @@ async function run(options: EvaluateCommandOptions): Promise<void> {
   }
 }
 
-async function evaluate(
+function evaluate(
   prepared: PreparedEvaluation,
   model: InnerModel,
   engine: EngineDescription,
   options: EvaluateCommandOptions,
 ): Promise<TaskReport> {
   const { plan, data } = prepared
-  const { description } = model
-  const sizes = { plan, description, length: description.maximumPositions, batch: plan.settings.batch }
-  const count = workerCount(options.workers, sizes, engine)
-  const threads = count === 1 ? engine.threads : 1
-  const configuration = await evaluationConfiguration(prepared, model, { name: engine.name, threads })
-  const kind = { form: taskConfigurationSchema, configuration, counted: 'examples' }
-  const folder = await openRunFolder(options, kind, plan)
-  const progress = new RunProgress('evaluate', 'examples')
-  const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
-  interruption.signal.addEventListener('abort', tellStop, { once: true })
-  try {
-    const units = await openUnits(plan, model, {
-      count,
-      configuration,
-      configurationForm: taskConfigurationSchema,
-      module: new URL('./evaluation-units.js', import.meta.url),
-      data: { ...options, engine: engine.name },
-      signal: interruption.signal,
-    })
-    const samples = await takeSamples(plan, units, folder, progress)
-    const report = taskReport(
-      { model: options.model, configuration, versions: versionsOf(engine) },
-      plan,
-      data,
-      samples,
-    )
-    interruption.signal.throwIfAborted()
-    await folder.write(report)
-    return report
-  } finally {
-    interruption.signal.removeEventListener('abort', tellStop)
-    progress.finish()
-    await folder.close()
+  return runEvaluation(
+    evaluationOf(prepared, options),
+    { model, engine },
+    options,
+    (threads) => evaluationConfiguration(prepared, model, { name: engine.name, threads }),
+    async ({ samples, configuration }) => {
+      const facts = { model: options.model, configuration, versions: versionsOf(engine) }
+      return { report: taskReport(facts, plan, data, samples) }
+    },
+  )
+}
+
+function evaluationOf(
+  { plan, description }: PreparedEvaluation,
+  options: EvaluateCommandOptions,
+): Evaluation<TaskSample, TaskConfiguration> {
+  return {
+    command: 'evaluate',
+    counted: 'examples',
+    plan,
+    length: description.maximumPositions,
+    batch: plan.settings.batch,
+    configurationForm: taskConfigurationSchema,
+    module: new URL('./evaluation-units.js', import.meta.url),
+    data: options,
+    version: packageVersion(),
   }
 }

@@ -2,9 +2,10 @@ import type { Arrangement, Calibration, LongExamples, Loss, View } from '@tintjs
 import type { EngineOptions } from '../command-options'
 import { UsageError } from '../failures'
 import type { ApproximationOptions } from '../gradient-options'
+import { checkRunOptions, type RunOptions } from '../run/run-options'
 
 /** The options of `tint evaluate`. */
-export interface EvaluateCommandOptions extends EngineOptions, ApproximationOptions {
+export interface EvaluateCommandOptions extends EngineOptions, ApproximationOptions, RunOptions {
   readonly model: string
   readonly task: string
   readonly data: string
@@ -23,23 +24,12 @@ export interface EvaluateCommandOptions extends EngineOptions, ApproximationOpti
   readonly updateNormWeights?: true
   readonly bos?: true
   readonly longExamples: LongExamples
-  readonly batch: number | 'auto'
-  readonly workers: number | 'auto'
-  readonly output?: string
-  readonly resume?: true
 }
 
 /** @throws UsageError for options that do not go together */
-export function checkEvaluateOptions({
-  output,
-  resume,
-  ways,
-  derivative,
-  compatibility,
-}: EvaluateCommandOptions): void {
-  if (resume && output === undefined) {
-    throw new UsageError('--resume goes on with what a folder holds; name the folder with --output.')
-  }
+export function checkEvaluateOptions(options: EvaluateCommandOptions): void {
+  checkRunOptions(options)
+  const { ways, derivative, compatibility } = options
   const aboutTint = derivative === undefined ? compatibility && '--compatibility' : '--derivative'
   if (aboutTint !== undefined && ways !== undefined && !ways.includes('tint')) {
     throw new UsageError(`${aboutTint} is about TinT's gradient; leave it out, or add tint to --ways.`)

@@ -11,6 +11,7 @@ import {
   checkVocabulary,
   describeInnerModel,
   type InnerModel,
+  type InnerModelDescription,
   loadTokenizer,
   type Tokenizer,
 } from '@tintjs/inner'
@@ -23,6 +24,7 @@ import type { EvaluateCommandOptions } from './options'
 export interface PreparedEvaluation {
   readonly plan: TaskPlan
   readonly data: ReadTaskData
+  readonly description: InnerModelDescription
 }
 
 /**
@@ -64,7 +66,7 @@ export async function prepareEvaluation(options: EvaluateCommandOptions): Promis
     longExamples: options.longExamples,
     batch: options.batch,
   })
-  return { plan, data }
+  return { plan, data, description }
 }
 
 /** All that decides about the samples, the loaded model and the engine included. */

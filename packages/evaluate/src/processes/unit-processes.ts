@@ -7,8 +7,8 @@ import { ProcessEndedError, type UnitJob, UnitProcess } from './child-process'
 export interface ProcessesOptions<Sample> extends UnitJob {
   /** How many there are. */
   readonly count: number
-  /** All that decides about samples; each process has to have the same. */
-  readonly configuration: object
+  /** All that decides about samples; each process has to have the same. Default: what the first one has. */
+  readonly configuration?: object | undefined
   readonly configurationForm: Pick<ConfigurationForm<object>, 'shape'>
   readonly form: EvaluationPlan<Sample>['form']
   /** Stops the start. */
@@ -24,9 +24,16 @@ export class UnitProcesses<Sample> {
   readonly #all = new Set<UnitProcess>()
   readonly #idle: UnitProcess[] = []
   readonly #waiting: ((process: UnitProcess) => void)[] = []
+  #configuration: object | undefined
 
   private constructor(options: ProcessesOptions<Sample>) {
     this.#options = options
+    this.#configuration = options.configuration
+  }
+
+  /** With which all of them compute. */
+  get configuration(): object {
+    return this.#configuration ?? {}
   }
 
   /**
@@ -100,9 +107,9 @@ export class UnitProcesses<Sample> {
   async #start(): Promise<UnitProcess> {
     const process = new UnitProcess(this.#options)
     this.#all.add(process)
-    const { configuration, configurationForm } = this.#options
     const found = await process.prepare(this.#options)
-    const difference = firstDifference(configurationForm, configuration, found)
+    this.#configuration ??= found
+    const difference = firstDifference(this.#options.configurationForm, this.#configuration, found)
     if (difference === undefined) return process
     const { field, before, now } = difference
     throw new InputError(

@@ -1,8 +1,8 @@
 import { type EvaluationPlan, runUnits } from '@tintjs/evaluate'
-import { interruption } from './interruption'
-import type { RunProgress } from './output/run-progress'
+import { interruption } from '../interruption'
 import type { RunFolder } from './run-folder'
-import type { Units } from './workers/units'
+import type { RunProgress } from './run-progress'
+import type { Units } from './units'
 
 /**
  * Runs what is left of a plan, and writes its samples to the run's folder as they come.
@@ -17,6 +17,7 @@ export async function takeSamples<Sample>(
   progress: RunProgress,
 ): Promise<readonly Sample[]> {
   const samples = [...folder.finished.samples]
+  let complete = false
   try {
     await runUnits(plan, runUnit, {
       ahead,
@@ -28,9 +29,10 @@ export async function takeSamples<Sample>(
         samples.push(...finished)
       },
     })
+    complete = true
   } finally {
-    close()
+    progress.finish()
+    await close(complete)
   }
-  progress.finish()
   return samples
 }

@@ -1,0 +1,109 @@
+import type { ConfigurationForm, RunUnit } from '@tintjs/evaluate'
+import { InputError } from '@tintjs/tensor'
+import { type Job, Worker } from 'bullmq'
+import type { Redis } from 'ioredis'
+import * as z from 'zod'
+import { connectRedis, prefix, withoutPassword } from './redis'
+import { checkRuns, queueName, type RunRecord, readRun } from './run-record'
+
+/** How long a batch stays a worker's without a sign of life, in milliseconds; others take it then. */
+const lockDuration = 15_000
+
+/** How often workers look for batches whose worker is lost, in milliseconds. */
+const stalledInterval = 10_000
+
+/** How often a batch may lose its worker before the run fails: a machine that is taken away is nobody's fault. */
+const maxStalledCount = 5
+
+/** How often a worker asks whether the run has ended, in milliseconds. */
+const interval = 1000
+
+/** How long a worker waits for a run that is not there: its machine may start again. In milliseconds. */
+const patience = 600_000
+
+/** What a worker is for. */
+export interface WorkerOptions {
+  readonly run: Omit<RunRecord, 'ended'>
+  readonly form: Pick<ConfigurationForm<object>, 'shape'>
+  /** Computes a unit; called for so many at a time as there are workers. */
+  readonly runUnit: RunUnit<unknown>
+  /** How many units are computed at once. */
+  readonly count: number
+  /** Leaves after what is under way was given back. */
+  readonly signal: AbortSignal
+  readonly onUnit: (done: number) => void
+}
+
+const dataSchema = z.strictObject({ unit: z.int() })
+
+/**
+ * Computes batches of a run until the run has ended.
+ *
+ * @returns how many it has computed
+ * @throws InputError when the Redis cannot be reached, has runs of other configurations only, or no run for ten minutes
+ */
+export async function workForQueue(address: string, options: WorkerOptions): Promise<number> {
+  const redis = await connectRedis(address)
+  try {
+    await checkRuns(redis, options.run, options.form)
+    return await work(redis, address, options)
+  } finally {
+    redis.disconnect()
+  }
+}
+
+async function work(
+  redis: Redis,
+  address: string,
+  { run, runUnit, count, signal, onUnit }: WorkerOptions,
+): Promise<number> {
+  let done = 0
+  const compute = async (job: Job) => {
+    const { unit } = dataSchema.parse(job.data)
+    const samples = await runUnit(unit, { signal, onShare: throttled((share) => job.updateProgress(share)) })
+    onUnit(++done)
+    return samples
+  }
+  const start = () => {
+    const settings = { prefix, concurrency: 1, lockDuration, stalledInterval, maxStalledCount }
+    const worker = new Worker(queueName(run), compute, { ...settings, connection: redis.duplicate() })
+    // Connections that are lost are made again.
+    worker.on('error', () => {})
+    return worker
+  }
+  const workers = Array.from({ length: count }, start)
+  try {
+    await untilEnded(redis, address, run, signal)
+    return done
+  } finally {
+    // What was under way when it was stopped has failed, and another worker tries it.
+    await Promise.all(workers.map((worker) => worker.close(signal.aborted)))
+  }
+}
+
+/** Waits until a run says that it has ended. */
+async function untilEnded(redis: Redis, address: string, run: WorkerOptions['run'], signal: AbortSignal) {
+  let seen = performance.now()
+  for (;;) {
+    signal.throwIfAborted()
+    const record = await readRun(redis, queueName(run))
+    if (record?.ended) return
+    if (record !== undefined) seen = performance.now()
+    if (performance.now() - seen > patience) {
+      throw new InputError(
+        `There was no run for this worker at ${withoutPassword(address)} for ten minutes; start the run with the same options and --queue, then the worker.`,
+      )
+    }
+    await new Promise((resolve) => setTimeout(resolve, interval))
+  }
+}
+
+/** Tells at most once a second. */
+function throttled(tell: (share: number) => Promise<unknown>): (share: number) => void {
+  let last = 0
+  return (share) => {
+    if (performance.now() - last < 1000) return
+    last = performance.now()
+    tell(share).catch(() => {})
+  }
+}

@@ -1,0 +1,91 @@
+import { join } from 'node:path'
+import { type Shard, shardFolder, shardText } from '@tintjs/evaluate'
+import { type Command, InvalidArgumentError } from 'commander'
+import { parseNumber } from '../command-options'
+import { UsageError } from '../failures'
+import { shardOfJob } from './shard-of-job'
+
+/** How and where an evaluation runs, and where its samples go. */
+export interface RunOptions {
+  readonly batch: number | 'auto'
+  readonly workers: number | 'auto'
+  readonly shard?: Shard
+  readonly queue?: string
+  readonly worker?: true
+  readonly output?: string
+  readonly resume?: true
+}
+
+/** Adds the options of a run. @param batched what a batch is of: `contexts`, `questions` */
+export function addRunOptions(command: Command, batched: string): Command {
+  return command
+    .option(
+      '--batch <count>',
+      `${batched} at once; auto: what fits into 2 GiB, at most 8`,
+      parseCount,
+      'auto',
+    )
+    .option(
+      '--workers <count>',
+      'processes that compute at once, with a thread each; 1: this process with all threads; auto: one a core where that pays',
+      parseCount,
+      'auto',
+    )
+    .option(
+      '--shard <i/n>',
+      'compute part i of n, for tint merge (default: of a Slurm array or an indexed job of Kubernetes)',
+      parseShard,
+    )
+    .option('--queue <address>', 'hand batches out to --worker processes through a Redis: redis://host:6379')
+    .option('--worker', 'compute batches for the same command with the same --queue, until it has ended')
+    .option('--output <folder>', 'write samples.jsonl, results.json and report.html; a new or empty folder')
+    .option('--resume', 'go on with what --output holds')
+}
+
+/** @throws UsageError for options that do not go together */
+export function checkRunOptions({ output, resume, queue, worker, shard }: RunOptions): void {
+  if (resume && output === undefined) {
+    throw new UsageError('--resume goes on with what a folder holds; name the folder with --output.')
+  }
+  if (worker && queue === undefined) {
+    throw new UsageError('--worker computes for a run elsewhere; name its Redis with --queue.')
+  }
+  if (worker && output !== undefined) {
+    throw new UsageError('--worker hands its samples over; --output is for the command that started the run.')
+  }
+  if (queue !== undefined && shard !== undefined) {
+    throw new UsageError('--queue shares the whole run out by itself; leave --shard out.')
+  }
+}
+
+/**
+ * The options with the part of the run that this job of a cluster is to compute, where none was given. A part has its own
+ * folder in that of `--output`.
+ *
+ * @throws InputError as {@link shardOfJob}
+ */
+export function withShard<Options extends RunOptions>(options: Options): Options {
+  const ofJob =
+    options.shard === undefined && options.queue === undefined ? shardOfJob(process.env) : undefined
+  if (ofJob !== undefined) {
+    process.stderr.write(`tint: computing shard ${shardText(ofJob.shard)}, as ${ofJob.origin} has it\n`)
+  }
+  const shard = options.shard ?? ofJob?.shard
+  if (shard === undefined) return options
+  const { output } = options
+  return { ...options, shard, ...(output !== undefined && { output: join(output, shardFolder(shard)) }) }
+}
+
+/** Reads `auto` or a number. */
+export function parseCount(text: string): number | 'auto' {
+  return text === 'auto' ? text : parseNumber(text)
+}
+
+/** Reads `I/N`. Whether it is in range is for the package to say. */
+export function parseShard(text: string): Shard {
+  const [number, count, ...rest] = text.split('/')
+  if (number === undefined || count === undefined || rest.length > 0) {
+    throw new InvalidArgumentError(`"${text}" is not I/N; expected a part and their number such as 1/4.`)
+  }
+  return { number: parseNumber(number), count: parseNumber(count) }
+}
