@@ -37,7 +37,7 @@ export {
 } from './generation/generate'
 export { createSampler, type Sampler, type SamplingOptions } from './generation/sampling'
 export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
-export { keyValueHeads } from './layers/attention'
+export { keyValueHeads, weightedValues } from './layers/attention'
 export { AttentionContext } from './layers/attention-context'
 export type { FiniteDifference } from './layers/derivative'
 export { derivativeText, parseDerivative } from './layers/derivative-text'

@@ -7,7 +7,6 @@ import {
   type GradientChoice,
   gradientRules,
   type InnerModel,
-  keyValueHeads,
   type Layer,
   type LayerMemory,
   LearnedParameters,
@@ -16,8 +15,9 @@ import {
   type PredictionRows,
   projectToHead,
   projectToHeadBackward,
+  weightedValues,
 } from '@tintjs/inner'
-import { firstPositions, groupHeads, tidyStructure, ungroupHeads } from '@tintjs/tensor'
+import { firstPositions, tidyStructure } from '@tintjs/tensor'
 
 /** What the fused path has at a leaf: its input and, in the backward, the gradient of its output. */
 export interface LeafTrajectory {
@@ -160,12 +160,7 @@ function record(
         tidyStructure(() => ({
           query: merge(tf.div(scored.queries, layer.scale)),
           key: merge(scored.keys),
-          output: merge(
-            ungroupHeads(
-              tf.matMul(groupHeads(memory.probabilities, keyValueHeads(layer)), scored.values),
-              layer.heads,
-            ),
-          ),
+          output: merge(weightedValues(layer, memory.probabilities, scored.values)),
         })),
       )
       return

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectClose } from '@tintjs/tensor/testing'
+import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { activationFunctions } from './activation-functions'
 import { type ActivationName, activationNames } from './layer'
@@ -40,7 +41,7 @@ const asTensor = (values: readonly number[]) => tf.tensor3d([...values], [1, 1, 
 
 describe.each(activationNames.map((name) => [name] as const))('%s', (name) => {
   const define = definitions[name]
-  const { value, slope, difference } = activationFunctions[name]
+  const { value, slope, difference, centralDifference } = activationFunctions[name]
 
   it('is its definition', () => {
     tf.tidy(() => {
@@ -70,6 +71,18 @@ describe.each(activationNames.map((name) => [name] as const))('%s', (name) => {
     }
   })
 
+  it.each([0.3, 1e-2, 1e-4, 1e-6])('tells its central difference for steps of %d as well', (size) => {
+    for (const sign of [1, -1]) {
+      const step = Math.fround(sign * size)
+      const right = inputs.map((x) => define(x + step) - define(x - step))
+      tf.tidy(() => {
+        const steps = asTensor(inputs.map(() => step))
+        // Twice the tolerance of the difference, as it spans two steps.
+        expectClose(centralDifference(asTensor(inputs), steps), asTensor(right), { absolute: 8e-6 * size })
+      })
+    }
+  })
+
   it('changes when it should: no two activations of different names are one by mistake', () => {
     const others = activationNames.filter((other) => definitions[other] !== define)
     tf.tidy(() => {
@@ -81,5 +94,56 @@ describe.each(activationNames.map((name) => [name] as const))('%s', (name) => {
         expect(same, other).toThrow()
       }
     })
+  })
+})
+
+describe('central differences of activations that saturate', () => {
+  /** Numbers of either sign, as many from each power of ten. */
+  const magnitudes = (smallest: number, largest: number) =>
+    fc
+      .tuple(
+        fc.double({ min: Math.log10(smallest), max: Math.log10(largest), noNaN: true }),
+        fc.constantFrom(1, -1),
+      )
+      .map(([exponent, sign]) => Math.fround(sign * 10 ** exponent))
+
+  it.each(activationNames.filter((name) => name !== 'gelu'))(
+    'are finite and right for any numbers and any steps: %s',
+    (name) => {
+      const define = definitions[name]
+      const points = fc.array(fc.tuple(magnitudes(1e-4, 1e4), magnitudes(1e-6, 1e3)), {
+        minLength: 1,
+        maxLength: 50,
+      })
+      fc.assert(
+        fc.property(points, (pairs) => {
+          const steps = pairs.map(([, step]) => step)
+          const right = pairs.map(([x, step]) => define(x + step) - define(x - step))
+          // Of each pair in units of its step, as small steps have small differences.
+          const inSteps = (values: ArrayLike<number>) => steps.map((step, index) => values[index]! / step)
+          const found = tf.tidy(() => {
+            const x = asTensor(pairs.map(([point]) => point))
+            return activationFunctions[name].centralDifference(x, asTensor(steps)).dataSync()
+          })
+          for (const [index, value] of inSteps(found).entries()) {
+            expect(Math.abs(value - inSteps(right)[index]!), `${pairs[index]}`).toBeLessThan(2e-5)
+          }
+        }),
+        { numRuns: 200, seed: 7 },
+      )
+    },
+  )
+
+  it('are finite for any numbers and any steps, with the error function too', () => {
+    const points = fc.array(fc.tuple(magnitudes(1e-4, 1e4), magnitudes(1e-6, 1e3)), { minLength: 50 })
+    fc.assert(
+      fc.property(points, (pairs) => {
+        const [x, steps] = [0, 1].map((column) => asTensor(pairs.map((pair) => pair[column]!)))
+        const found = tf.tidy(() => activationFunctions.gelu.centralDifference(x!, steps!).dataSync())
+        tf.dispose([x!, steps!])
+        expect([...found].every(Number.isFinite)).toBe(true)
+      }),
+      { numRuns: 20, seed: 7 },
+    )
   })
 })

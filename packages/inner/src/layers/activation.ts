@@ -14,15 +14,19 @@ export const activationArithmetic: LeafArithmetic<Activation, ActivationMemory> 
 
   /** `dx = f'(x) dy`, by the slope or by a finite difference along `dy`. */
   backward(leaf, outputGradient, memory, { rules, positions }) {
-    const { slope, difference, piecewiseLinear } = activationFunctions[leaf.activation]
+    const { slope, difference, centralDifference, piecewiseLinear } = activationFunctions[leaf.activation]
     const { derivative } = rules
     return tf.tidy(() => {
       const input = firstPositions(memory.input, positions)
       if (derivative.kind === 'analytic' || (derivative.kind === 'central' && piecewiseLinear)) {
         return tf.mul(slope(input), outputGradient)
       }
-      const along = difference(input)
-      return directionalDerivative((t) => along(tf.mul(outputGradient, t)), derivative)
+      const step = (t: number): tf.Tensor3D => tf.mul(outputGradient, t)
+      const differences = {
+        forward: (t: number) => difference(input)(step(t)),
+        central: (t: number) => centralDifference(input, step(t)),
+      }
+      return directionalDerivative(differences, derivative)
     })
   },
 

@@ -18,6 +18,8 @@ describe('what is added to scores', () => {
       expectClose(causal.scoreBias({}), { shape: [1, 1, 2, 2], data: [0, closed, 0, 0] })
       const masked = new AttentionContext({ allowed: [Uint8Array.of(1, 0, 0, 1)], length: 2, positionIds })
       expectClose(masked.scoreBias({}), { shape: [1, 1, 2, 2], data: [0, closed, closed, 0] })
+      const last = { rows: { start: 1, end: 2 }, columns: { start: 0, end: 2 } }
+      expectClose(masked.scoreBias({}, last), { shape: [1, 1, 1, 2], data: [closed, 0] })
       causal.dispose()
       masked.dispose()
     })
@@ -49,6 +51,9 @@ describe('what is added to scores', () => {
       const lastRows = (await bias.data()).filter((_, index) => Math.floor(index / 3) % 3 === 2)
       expect([...lastRows]).toEqual([0, 0.5, 0, 0, 0.25, 0])
       expect(context.scoreBias({ positions: { kind: 'alibi', slopes: [0.5, 0.25] } })).toBe(bias)
+      const corner = { rows: { start: 1, end: 2 }, columns: { start: 1, end: 2 } }
+      const own = context.scoreBias({ positions: { kind: 'alibi', slopes: [0.5, 0.25] } }, corner)
+      expectClose(own, { shape: [1, 2, 1, 1], data: [0.5, 0.25] })
       context.dispose()
     })
   })

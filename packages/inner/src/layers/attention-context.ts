@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Rotation } from '@tintjs/tensor'
 import type { ModelInputs } from '../model/inputs'
+import { type CausalBand, causalBands, lengthOf, type Range } from './causal-bands'
 import type { Attention } from './layer'
 import type { AlibiPositions, RotaryPositions } from './positions'
 
@@ -28,17 +29,25 @@ export class AttentionContext {
     this.#seen = seen
   }
 
+  /** The bands in which an attention computes its scores. */
+  bands({ window }: AttentionRules): CausalBand[] {
+    return causalBands(this.#inputs.length, this.#seen, window)
+  }
+
   /**
    * What is added to an attention's scores: very negative where a row may not look, and ALiBi's term elsewhere.
    *
-   * @returns `[1 or batch, 1 or heads, N, seen + N]`; stays the context's
+   * @param band default all rows and columns, `[0, N)` and `[0, seen + N)`
+   * @returns `[1 or batch, 1 or heads, rows, columns]`; stays the context's
    */
-  scoreBias({ positions, window }: AttentionRules): tf.Tensor4D {
+  scoreBias({ positions, window }: AttentionRules, band: CausalBand = this.#whole()): tf.Tensor4D {
+    const { rows, columns } = band
     const alibi = positions?.kind === 'alibi' ? positions : undefined
-    const key = `bias ${window ?? 'all'} ${alibi?.slopes.join(' ') ?? ''}`
+    const extent = [rows.start, rows.end, columns.start, columns.end].join(' ')
+    const key = `bias ${extent} ${window ?? 'all'} ${alibi?.slopes.join(' ') ?? ''}`
     return this.#keep(key, () => {
-      const mask = this.#mask(window)
-      return [alibi === undefined ? mask : tf.add(mask, this.#alibi(alibi))]
+      const mask = this.#mask(window, band)
+      return [alibi === undefined ? mask : tf.add(mask, this.#alibi(alibi, columns))]
     })[0] as tf.Tensor4D
   }
 
@@ -65,29 +74,37 @@ export class AttentionContext {
     return made
   }
 
-  /** `[1 or batch, 1, N, seen + N]` */
-  #mask(window: number | undefined): tf.Tensor4D {
-    const { allowed, length } = this.#inputs
-    const columns = this.#seen + length
-    const masks = allowed ?? [undefined]
-    const values = new Float32Array(masks.length * length * columns)
-    masks.forEach((mask, sequence) => {
-      for (let row = 0; row < length; row++) {
-        const own = this.#seen + row
-        for (let column = 0; column < columns; column++) {
-          const open = mask === undefined ? column <= own : mask[row * length + column] === 1
-          const near = window === undefined || own - column < window
-          values[(sequence * length + row) * columns + column] = open && near ? 0 : forbiddenScore
-        }
-      }
-    })
-    return tf.tensor4d(values, [masks.length, 1, length, columns])
+  #whole(): CausalBand {
+    const { length } = this.#inputs
+    return { rows: { start: 0, end: length }, columns: { start: 0, end: this.#seen + length } }
   }
 
-  /** Slope times the key's position, `[1 or batch, heads, 1, seen + N]`: what a row has in common changes no softmax. */
-  #alibi({ slopes }: AlibiPositions): tf.Tensor4D {
+  /** `[1 or batch, 1, rows, columns]` */
+  #mask(window: number | undefined, { rows, columns }: CausalBand): tf.Tensor4D {
+    const { allowed, length } = this.#inputs
+    const masks = allowed ?? [undefined]
+    const shape: [number, number, number, number] = [masks.length, 1, lengthOf(rows), lengthOf(columns)]
+    const values = new Float32Array(shape[0] * shape[2] * shape[3])
+    let index = 0
+    for (const mask of masks) {
+      for (let row = rows.start; row < rows.end; row++) {
+        const own = this.#seen + row
+        for (let column = columns.start; column < columns.end; column++) {
+          const open = mask === undefined ? column <= own : mask[row * length + column] === 1
+          const near = window === undefined || own - column < window
+          values[index++] = open && near ? 0 : forbiddenScore
+        }
+      }
+    }
+    return tf.tensor4d(values, shape)
+  }
+
+  /** Slope times the key's position, `[1 or batch, heads, 1, columns]`: what a row has in common changes no softmax. */
+  #alibi({ slopes }: AlibiPositions, { start, end }: Range): tf.Tensor4D {
     const before = Int32Array.from({ length: this.#seen }, (_, position) => position)
-    const keys = this.#inputs.positionIds.map((own) => Int32Array.from([...before, ...own]))
+    const keys = this.#inputs.positionIds.map((own) =>
+      Int32Array.from([...before, ...own]).subarray(start, end),
+    )
     const positions = tf.reshape(floats(keys), [keys.length, 1, 1, -1])
     return tf.mul(positions, tf.reshape(tf.tensor1d([...slopes]), [1, -1, 1, 1]))
   }

@@ -1,6 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { groupHeads, mergeHeads, rotatePairs, splitHeads, TintError, ungroupHeads } from '@tintjs/tensor'
+import {
+  groupHeads,
+  mergeHeads,
+  rotatePairs,
+  splitHeads,
+  TintError,
+  tidyStructure,
+  ungroupHeads,
+} from '@tintjs/tensor'
 import type { AttentionContext } from './attention-context'
+import { addColumns, type BandProbabilities, firstOfBands, joinRows, positionsOf } from './causal-bands'
 import type { Attention, Linear } from './layer'
 import { linearArithmetic } from './linear'
 import type {
@@ -14,8 +23,8 @@ import type {
 } from './pass'
 
 /**
- * Causal softmax attention: `a = softmax(scale Q K^T + bias)`, `y = a V`, by heads. Keys and values may have fewer heads,
- * each shared by a group of query heads; queries and keys may be turned by rotary positions.
+ * Causal softmax attention: `a = softmax(scale Q K^T + bias)`, `y = a V`, by heads and in bands of rows. Keys and values may
+ * have fewer heads, each shared by a group of query heads; queries and keys may be turned by rotary positions.
  *
  * @param input `[batch, N, width]`
  * @returns all in the caller's `tf.tidy`
@@ -33,11 +42,16 @@ export function forwardAttention(
   const queries = turn(splitHeads(tf.mul(query.output, layer.scale), layer.heads))
   const own = { keys: turn(splitHeads(key.output, shared)), values: splitHeads(value.output, shared) }
   const { keys, values } = pass.cache?.extend(layer, own) ?? own
-  const probabilities = tf.tidy(() => {
-    const scores = ungroupHeads(tf.matMul(groupHeads(queries, shared), keys, false, true), layer.heads)
-    return tf.softmax(tf.add(scores, pass.attention.scoreBias(layer)))
-  }) as tf.Tensor4D
-  const output = mergeHeads(ungroupHeads(tf.matMul(groupHeads(probabilities, shared), values), layer.heads))
+  const probabilities = pass.attention.bands(layer).map((band) => ({
+    band,
+    probabilities: tf.tidy(() => {
+      const rows = groupHeads(positionsOf(queries, band.rows), shared)
+      const columns = positionsOf(keys, band.columns)
+      const scores = ungroupHeads(tf.matMul(rows, columns, false, true), layer.heads)
+      return tf.softmax(tf.add(scores, pass.attention.scoreBias(layer, band)))
+    }) as tf.Tensor4D,
+  }))
+  const output = mergeHeads(weightedValues(layer, probabilities, values))
   const memory: AttentionMemory = {
     kind: 'attention',
     query: query.memory,
@@ -48,15 +62,37 @@ export function forwardAttention(
   return { output, memory }
 }
 
+/**
+ * `a V`
+ *
+ * @param values `[batch, heads of keys and values, positions, head width]`
+ * @returns `[batch, heads, N, head width]`
+ */
+export function weightedValues(
+  layer: Attention,
+  probabilities: readonly BandProbabilities[],
+  values: tf.Tensor4D,
+): tf.Tensor4D {
+  const shared = keyValueHeads(layer)
+  return joinRows(
+    probabilities.map(({ band, probabilities }) =>
+      ungroupHeads(
+        tf.matMul(groupHeads(probabilities, shared), positionsOf(values, band.columns)),
+        layer.heads,
+      ),
+    ),
+  )
+}
+
 /** What of an attention its backward needs. */
 function keptOf(
-  probabilities: tf.Tensor4D,
+  probabilities: readonly BandProbabilities[],
   scored: ScoredHeads,
   backward: ForwardPass['backward'],
 ): Pick<AttentionMemory, 'probabilities' | 'scored'> {
   if (backward === undefined) return { probabilities, scored }
   return {
-    probabilities: firstRowsAndColumns(probabilities, backward.positions),
+    probabilities: firstOfBands(probabilities, backward.positions),
     scored: backward.rules.attention === 'value' ? undefined : scored,
   }
 }
@@ -74,13 +110,20 @@ export function backwardAttention(
   memory: AttentionMemory,
   pass: BackwardPass,
 ): Backwarded {
-  const probabilities = firstRowsAndColumns(memory.probabilities, pass.positions)
+  const probabilities = firstOfBands(memory.probabilities, pass.positions)
   const headGradient = splitHeads(outputGradient, layer.heads)
   const shared = keyValueHeads(layer)
-  const valueGradient = mergeHeads(
-    tf.matMul(groupHeads(probabilities, shared), groupHeads(headGradient, shared), true, false),
+  const valueGradient = addColumns(
+    probabilities.map(({ band, probabilities }) => {
+      const gradient = groupHeads(positionsOf(headGradient, band.rows), shared)
+      return {
+        columns: band.columns,
+        part: tf.matMul(groupHeads(probabilities, shared), gradient, true, false),
+      }
+    }),
+    pass.positions,
   )
-  const throughValue = backwardLinear(layer.value, valueGradient, memory.value, pass)
+  const throughValue = backwardLinear(layer.value, mergeHeads(valueGradient), memory.value, pass)
   if (pass.rules.attention === 'value') return throughValue
 
   const { queryGradient, keyGradient } = scoreGradients(layer, headGradient, probabilities, memory, pass)
@@ -99,29 +142,51 @@ export function backwardAttention(
 function scoreGradients(
   layer: Attention,
   headGradient: tf.Tensor4D,
-  probabilities: tf.Tensor4D,
+  probabilities: readonly BandProbabilities[],
   { scored }: AttentionMemory,
   { positions, attention }: BackwardPass,
 ) {
   if (scored === undefined) {
     throw new TintError("An attention's forward kept no queries and keys for a backward that needs them.")
   }
-  const shared = keyValueHeads(layer)
-  const grouped = groupHeads(headGradient, shared)
-  const values = firstRows(scored.values, positions)
-  const probabilityGradient = ungroupHeads(tf.matMul(grouped, values, false, true), layer.heads)
-  const alongProbabilities = tf.sum(tf.mul(probabilityGradient, probabilities), -1, true)
-  const scoreGradient = groupHeads(
-    tf.mul(probabilities, tf.sub(probabilityGradient, alongProbabilities)) as tf.Tensor4D,
-    shared,
-  )
+  const parts = probabilities.map((band) => bandScoreGradients(layer, headGradient, band, scored))
   const turnBack = (x: tf.Tensor4D) => rotate(x, layer, attention, positions)
-  const unscaled = ungroupHeads(tf.matMul(scoreGradient, firstRows(scored.keys, positions)), layer.heads)
+  const unscaled = joinRows(parts.map(({ queryPart }) => queryPart))
   const queryGradient = tf.mul(turnBack(unscaled), layer.scale) as tf.Tensor4D
-  // The kept queries are scaled already.
-  const queries = groupHeads(firstRows(scored.queries, positions), shared)
-  const keyGradient = turnBack(tf.matMul(scoreGradient, queries, true, false))
+  const keyGradient = turnBack(
+    addColumns(
+      parts.map(({ columns, keyPart }) => ({ columns, part: keyPart })),
+      positions,
+    ),
+  )
   return { queryGradient: mergeHeads(queryGradient), keyGradient: mergeHeads(keyGradient) }
+}
+
+/** What the scores of one band give to the gradients of turned queries (not yet scaled) and of turned keys. */
+function bandScoreGradients(
+  layer: Attention,
+  headGradient: tf.Tensor4D,
+  { band: { rows, columns }, probabilities }: BandProbabilities,
+  { queries, keys, values }: ScoredHeads,
+) {
+  return tidyStructure(() => {
+    const shared = keyValueHeads(layer)
+    const gradient = groupHeads(positionsOf(headGradient, rows), shared)
+    const bandValues = positionsOf(values, columns)
+    const probabilityGradient = ungroupHeads(tf.matMul(gradient, bandValues, false, true), layer.heads)
+    const alongProbabilities = tf.sum(tf.mul(probabilityGradient, probabilities), -1, true)
+    const scoreGradient = groupHeads(
+      tf.mul(probabilities, tf.sub(probabilityGradient, alongProbabilities)) as tf.Tensor4D,
+      shared,
+    )
+    // The kept queries are scaled already.
+    const bandQueries = groupHeads(positionsOf(queries, rows), shared)
+    return {
+      columns,
+      queryPart: ungroupHeads(tf.matMul(scoreGradient, positionsOf(keys, columns)), layer.heads),
+      keyPart: tf.matMul(scoreGradient, bandQueries, true, false) as tf.Tensor4D,
+    }
+  })
 }
 
 /** How many heads keys and values have. */
@@ -144,8 +209,8 @@ function rotate(
   const { cosines, sines } = context.rotation(positions)
   if (backwardPositions === undefined) return rotatePairs(x, { cosines, sines }, positions.pairing)
   const first = {
-    cosines: firstRows(cosines, backwardPositions),
-    sines: firstRows(sines, backwardPositions),
+    cosines: positionsOf(cosines, { start: 0, end: backwardPositions }),
+    sines: positionsOf(sines, { start: 0, end: backwardPositions }),
   }
   return rotatePairs(x, first, positions.pairing, true)
 }
@@ -160,14 +225,4 @@ function backwardLinear(
     inputGradient: linearArithmetic.backward(leaf, outputGradient, memory, pass),
     changes: linearArithmetic.descend(leaf, outputGradient, memory, pass),
   }
-}
-
-function firstRows(x: tf.Tensor4D, count: number): tf.Tensor4D {
-  const [batch, heads, rows, width] = x.shape
-  return count === rows ? x : tf.slice(x, [0, 0, 0, 0], [batch, heads, count, width])
-}
-
-function firstRowsAndColumns(x: tf.Tensor4D, count: number): tf.Tensor4D {
-  const [batch, heads, rows] = x.shape
-  return count === rows ? x : tf.slice(x, [0, 0, 0, 0], [batch, heads, count, count])
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { firstPositions, normalise, normaliseBackward, normaliseDifference } from '@tintjs/tensor'
 import type { ParameterChange } from '../weights/parameters'
-import { directionalDerivative } from './derivative'
+import { differencesFromForward, directionalDerivative } from './derivative'
 import type { Norm } from './layer'
 import type { LeafArithmetic, NormMemory } from './pass'
 
@@ -29,7 +29,9 @@ export const normArithmetic: LeafArithmetic<Norm, NormMemory> = {
       return rules.derivative.kind === 'analytic'
         ? normaliseBackward(leaf.normalisation, normalised, direction)
         : directionalDerivative(
-            normaliseDifference(leaf.normalisation, normalised, direction, leaf.epsilon),
+            differencesFromForward(
+              normaliseDifference(leaf.normalisation, normalised, direction, leaf.epsilon),
+            ),
             rules.derivative,
           )
     })

@@ -1,6 +1,7 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { ParameterChange, ParameterValues } from '../weights/parameters'
 import type { AttentionContext } from './attention-context'
+import type { BandProbabilities } from './causal-bands'
 import type { GradientRules } from './gradient-rules'
 import type { KeyValueCache } from './key-value-cache'
 import type { Activation, Linear, Norm } from './layer'
@@ -52,8 +53,8 @@ export interface AttentionMemory {
   readonly query: LinearMemory
   readonly key: LinearMemory
   readonly value: LinearMemory
-  /** `[batch, heads, N, N]`, or the first positions of both where the backward asks for no more. */
-  readonly probabilities: tf.Tensor4D
+  /** In bands of rows, all of them or the first positions where the backward asks for no more. */
+  readonly probabilities: readonly BandProbabilities[]
   /** Where the backward passes through the scores too. */
   readonly scored: ScoredHeads | undefined
 }
