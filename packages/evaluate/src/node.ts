@@ -11,5 +11,6 @@ export {
 } from './run/output-folder'
 export { type FinishedUnits, readFinishedUnits, SamplesFile } from './run/samples-file'
 export { loadTask, shippedTasks } from './shipped-tasks'
+export { type ReadDatasetRows, readHubTask } from './tasks/read-hub'
 export { hashTask, type ReadTaskData, readLocalTask } from './tasks/read-local'
 export { readTextFile, type TextFile } from './text/read-text'
