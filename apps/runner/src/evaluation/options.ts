@@ -7,7 +7,7 @@ import type { ApproximationOptions } from '../gradient-options'
 export interface EvaluateCommandOptions extends EngineOptions, ApproximationOptions {
   readonly model: string
   readonly task: string
-  readonly data: string
+  readonly data?: string
   readonly template?: string[]
   readonly ways?: string[]
   readonly learningRate?: number[]

@@ -1,7 +1,7 @@
 import { InputError } from '@tintjs/tensor'
 import { describe, expect, it } from 'vitest'
+import type { PlacedRow } from '../datasets/row'
 import { loadTask, shippedTasks } from '../shipped-tasks'
-import type { PlacedRow } from './local-rows'
 import { readHubTask } from './read-hub'
 
 /** Data sets whose files are rows in memory, and which files and columns were asked for. */
@@ -16,8 +16,8 @@ function files(content: Readonly<Record<string, readonly Record<string, unknown>
 
 const sst2 = (train: Record<string, unknown>[], test: Record<string, unknown>[]) =>
   files({
-    'datasets/stanfordnlp/sst2@main/data/train-00000-of-00001.parquet': train,
-    'datasets/stanfordnlp/sst2@main/data/validation-00000-of-00001.parquet': test,
+    'hf://datasets/stanfordnlp/sst2@main/data/train-00000-of-00001.parquet': train,
+    'hf://datasets/stanfordnlp/sst2@main/data/validation-00000-of-00001.parquet': test,
   })
 const both = [
   { idx: 0, sentence: 'hide new secretions ', label: 0 },
@@ -49,9 +49,9 @@ describe('readHubTask', () => {
       if (task.hub === undefined) continue
       const { asked, rowsOf } = files({})
       await expect(readHubTask(task, rowsOf)).rejects.toThrow(/have no example to ask with the label/)
-      expect(asked.every(([file]) => /^datasets\/[\w-]+\/[\w-]+@main\/.*\.(parquet|jsonl)$/.test(file))).toBe(
-        true,
-      )
+      expect(
+        asked.every(([file]) => /^hf:\/\/datasets\/[\w-]+\/[\w-]+@main\/.*\.(parquet|jsonl)$/.test(file)),
+      ).toBe(true)
       expect(asked.length).toBeGreaterThan(1)
     }
   })
