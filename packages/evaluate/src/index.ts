@@ -1,3 +1,4 @@
+export type { DatasetRow, PlacedRow } from './datasets/row'
 export { type FidelityFacts, fidelityPage } from './fidelity/page'
 export {
   aggregate,
@@ -53,8 +54,7 @@ export {
 } from './run/shard'
 export { type Calibration, calibrations } from './tasks/calibration'
 export { type Arrangement, arrangements, type Loss, losses, type View, views } from './tasks/context'
-export type { DatasetRow, Example } from './tasks/example'
-export type { PlacedRow } from './tasks/local-rows'
+export type { Example } from './tasks/example'
 export { parseTask } from './tasks/parse-task'
 export type { HubData, LocalData, TaskDefinition, TaskTemplate } from './tasks/task'
 export {

@@ -1,3 +1,11 @@
+export {
+  type DatasetFile,
+  type DatasetFileOptions,
+  type DatasetFormat,
+  findDatasetFile,
+} from './datasets/dataset-file'
+export type { DatasetRow, PlacedRow } from './datasets/row'
+export { datasetRows, placedRows, type RowOptions, readDatasetRows } from './datasets/rows'
 export { hashTokens } from './perplexity/hashes'
 export type { UnitJob } from './processes/child-process'
 export type { PreparedUnits, PrepareUnits } from './processes/prepared-units'
@@ -11,5 +19,6 @@ export {
 } from './run/output-folder'
 export { type FinishedUnits, readFinishedUnits, SamplesFile } from './run/samples-file'
 export { loadTask, shippedTasks } from './shipped-tasks'
+export { datasetFileRows, type ReadDatasetRows, readHubTask } from './tasks/read-hub'
 export { hashTask, type ReadTaskData, readLocalTask } from './tasks/read-local'
-export { readTextFile, type TextFile } from './text/read-text'
+export { readText, readTextFile, type TextFile, type TextOptions } from './text/read-text'

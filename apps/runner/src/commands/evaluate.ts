@@ -36,7 +36,7 @@ export function configure(command: Command): void {
       "a checkpoint's folder with its tokenizer, or a model that comes with tint",
     )
     .requiredOption('--task <name>', "a task that comes with tint, such as sst2, or a task's YAML file")
-    .requiredOption('--data <folder>', "the folder with the task's files")
+    .option('--data <folder>', "the folder with the task's files (default: its data set on the hub)")
     .option('--template <list>', 'names of templates, or all (default: the first that fits)', list)
     .option('--learning-rate <list>', 'rates to try: 1e-3,1e-4; needed unless --ways is inner', parseNumbers)
     .option('--ways <list>', 'some of inner, exact and tint (default: all)', list)

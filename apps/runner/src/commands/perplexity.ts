@@ -36,7 +36,11 @@ export function configure(command: Command): void {
       '--model <folder>',
       "a checkpoint's folder with its tokenizer, or a model that comes with tint",
     )
-    .requiredOption('--text <file>', 'UTF-8 text, cut into contexts that do not overlap')
+    .requiredOption(
+      '--text <file>',
+      'UTF-8 text, .parquet or .jsonl, cut into contexts that do not overlap; also of the hub: datasets/OWNER/NAME/FILE',
+    )
+    .option('--column <name>', 'which column of a .parquet or .jsonl file is the text (default: text)')
     .requiredOption('--context <tokens>', 'tokens in a context', parseNumber)
     .requiredOption('--train-fraction <list>', 'shares of a context to learn from: 0.3,0.5', parseNumbers)
     .option('--learning-rate <list>', 'rates to try: 1e-3,1e-4; needed unless --ways is inner', parseNumbers)

@@ -8,7 +8,7 @@ import { checkRunOptions, type RunOptions } from '../run/run-options'
 export interface EvaluateCommandOptions extends EngineOptions, ApproximationOptions, RunOptions {
   readonly model: string
   readonly task: string
-  readonly data: string
+  readonly data?: string
   readonly template?: string[]
   readonly ways?: string[]
   readonly learningRate?: number[]

@@ -6,7 +6,14 @@ import {
   type Way,
   withoutSpecialTokens,
 } from '@tintjs/evaluate'
-import { hashTask, loadTask, type ReadTaskData, readLocalTask } from '@tintjs/evaluate/node'
+import {
+  datasetFileRows,
+  hashTask,
+  loadTask,
+  type ReadTaskData,
+  readHubTask,
+  readLocalTask,
+} from '@tintjs/evaluate/node'
 import {
   checkVocabulary,
   describeInnerModel,
@@ -17,6 +24,7 @@ import {
 } from '@tintjs/inner'
 import { hashModel } from '@tintjs/inner/node'
 import { CheckpointError, type EngineDescription } from '@tintjs/tensor'
+import { interruption } from '../interruption'
 import { adapters, modelSource } from '../models'
 import type { EvaluateCommandOptions } from './options'
 
@@ -39,7 +47,10 @@ export async function prepareEvaluation(options: EvaluateCommandOptions): Promis
   const tokenizer = await loadTokenizer(source)
   checkVocabulary(tokenizer, description)
   const beginOfText = options.bos ? beginOfTextId(tokenizer, options.model) : undefined
-  const data = await readLocalTask(task, options.data)
+  const data =
+    options.data === undefined
+      ? await readHubTask(task, datasetFileRows({ signal: interruption.signal }))
+      : await readLocalTask(task, options.data)
   // What looks like a special token in an example is the letters that it is.
   const reading = await loadTokenizer(withoutSpecialTokens(source))
   const plan = planTask(description, reading, task, data, {

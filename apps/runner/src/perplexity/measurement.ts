@@ -11,7 +11,7 @@ import {
   type Way,
   withoutSpecialTokens,
 } from '@tintjs/evaluate'
-import { hashTokens, readTextFile } from '@tintjs/evaluate/node'
+import { hashTokens } from '@tintjs/evaluate/node'
 import {
   checkVocabulary,
   describeInnerModel,
@@ -22,6 +22,7 @@ import {
 import { hashModel } from '@tintjs/inner/node'
 import { CheckpointError, type EngineDescription } from '@tintjs/tensor'
 import { adapters, modelSource } from '../models'
+import { fetchText } from '../texts'
 import type { PerplexityCommandOptions } from './options'
 
 /** Everything that is decided before a model is loaded. */
@@ -38,7 +39,7 @@ export interface Measurement {
  * @throws InputError, CheckpointError or ConfigError naming what is wrong
  */
 export async function prepareMeasurement(options: PerplexityCommandOptions): Promise<Measurement> {
-  const file = await readTextFile(options.text)
+  const file = await fetchText(options.text, options.column)
   const source = await modelSource(options.model)
   const { description } = await describeInnerModel(source, { adapters })
   checkContextLength(description, options.context)

@@ -8,6 +8,7 @@ import { UsageError } from '../failures'
 export interface PerplexityCommandOptions extends EngineOptions {
   readonly model: string
   readonly text: string
+  readonly column?: string
   readonly context: number
   readonly trainFraction: number[]
   readonly learningRate?: number[]

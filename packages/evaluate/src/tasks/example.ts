@@ -1,8 +1,6 @@
 import { InputError } from '@tintjs/tensor'
+import type { DatasetRow } from '../datasets/row'
 import { fieldsOf, type HubData, type LocalData, type TaskDefinition } from './task'
-
-/** A record of a data set, by column. */
-export type DatasetRow = Readonly<Record<string, unknown>>
 
 /** One labelled example. */
 export interface Example {

@@ -1,17 +1,10 @@
 import { InputError } from '@tintjs/tensor'
 import { CsvError, parse } from 'csv-parse/sync'
-import type { DatasetRow } from './example'
+import type { DatasetRow, PlacedRow } from '../datasets/row'
 import type { LocalData } from './task'
 
-/** A record with the place that it comes from. */
-export interface PlacedRow {
-  readonly row: DatasetRow
-  /** File and line. */
-  readonly place: string
-}
-
 /**
- * The records of a file.
+ * The records of a file, with places that name the file.
  *
  * @param file what messages call it
  * @throws InputError naming file and line of the first thing that is wrong

@@ -1,6 +1,6 @@
 import { InputError } from '@tintjs/tensor'
+import type { PlacedRow } from '../datasets/row'
 import { type Example, exampleOf, type UnnumberedExample } from './example'
-import type { PlacedRow } from './local-rows'
 import { groupByLabel, permutation, seededRandom } from './sampling'
 import type { HubData, LocalData, TaskDefinition } from './task'
 

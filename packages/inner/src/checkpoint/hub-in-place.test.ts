@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises'
 import { encodeSafetensors } from '@tintjs/tensor'
+import { digestOf } from '@tooling/test-hub'
 import { describe, expect, it } from 'vitest'
 import { openCheckpoint } from './checkpoint'
 import { folderSource } from './folder'
 import type { HubOptions } from './hub/settings'
 import { goldenFolder, messageOf, repository, useTestHub } from './hub/test-fixture'
-import { digestOf } from './hub/test-support'
 import { hubSourceInPlace } from './hub-in-place'
 
 const at = useTestHub()

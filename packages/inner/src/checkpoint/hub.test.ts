@@ -1,12 +1,12 @@
 import { lstat, mkdir, readdir, readFile, readlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { encodeSafetensors } from '@tintjs/tensor'
+import { digestOf } from '@tooling/test-hub'
 import { describe, expect, it } from 'vitest'
 import { openCheckpoint } from './checkpoint'
 import { folderSource } from './folder'
 import type { HubProgress } from './hub/settings'
 import { goldenFolder, messageOf, repository, useTestHub } from './hub/test-fixture'
-import { digestOf } from './hub/test-support'
 
 const at = useTestHub()
 

@@ -3,11 +3,11 @@ import { copyFile, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFil
 import { dirname, join, relative } from 'node:path'
 import { CheckpointError } from '@tintjs/tensor'
 import type { HubFile } from './client'
-import { isCommit } from './repository'
+import { datasetName, isCommit } from './repository'
 
 /**
  * One repository in the cache, in the layout that Hugging Face's libraries share:
- * `models--owner--name/blobs/<hash>` holds contents, `snapshots/<commit>/<file>` links to them, and
+ * `models--owner--name/blobs/<hash>` (`datasets--owner--name` for a data set) holds contents, `snapshots/<commit>/<file>` links to them, and
  * `refs/<branch or tag>` holds a commit. What one library has fetched, the others find.
  */
 export class RepositoryCache {
@@ -17,7 +17,8 @@ export class RepositoryCache {
     readonly cacheFolder: string,
     repository: string,
   ) {
-    this.#folder = join(cacheFolder, ['models', ...repository.split('/')].join('--'))
+    const parts = repository.split('/')
+    this.#folder = join(cacheFolder, (datasetName(repository) ? parts : ['models', ...parts]).join('--'))
   }
 
   /** Where the files of a commit are. */
@@ -56,6 +57,12 @@ export class RepositoryCache {
     const names = await readdir(folder).catch(() => [])
     const present = await Promise.all(names.map((name) => sizeOf(join(folder, name))))
     return new Set(names.filter((_, index) => present[index] !== undefined))
+  }
+
+  /** A file of a commit, where all of it is there. */
+  async snapshotFile(commit: string, path: string): Promise<string | undefined> {
+    const location = join(this.snapshotFolder(commit), path)
+    return (await sizeOf(location)) === undefined ? undefined : location
   }
 
   /** Whether a commit's file is there in full, linked from the snapshot; links it where only the content is there. */

@@ -1,6 +1,6 @@
 import { CheckpointError } from '@tintjs/tensor'
 import * as z from 'zod'
-import { isCommit } from './repository'
+import { datasetName, isCommit } from './repository'
 import type { HubSettings } from './settings'
 
 /** A file of a repository, with what its content must hash to. */
@@ -28,6 +28,8 @@ export interface HubClient {
   commitOf(revision: string): Promise<string>
   /** The files of the top folder by path. */
   filesOf(commit: string): Promise<ReadonlyMap<string, HubFile>>
+  /** One file, in whatever folder; undefined where there is none. */
+  fileOf(commit: string, path: string): Promise<HubFile | undefined>
   /** Asks for a file from a position on, up to its end or, where the hub serves ranges, up to another position. */
   open(commit: string, path: string, start: number, end?: number): Promise<HubBody>
 }
@@ -49,10 +51,22 @@ const treeEntry = z
 
 /** Talks to the hub; `@huggingface/hub` is loaded here, so that nobody has it who reads folders only. */
 export async function connectToHub(repository: string, settings: HubSettings): Promise<HubClient> {
-  const { HUB_URL, listFiles, modelInfo } = await import('@huggingface/hub')
+  const { datasetInfo, HUB_URL, listFiles, modelInfo, pathsInfo } = await import('@huggingface/hub')
   const hub = settings.endpoint ?? HUB_URL
   const request = requester(repository, hub, settings)
   const common = { hubUrl: hub, fetch: request }
+  const dataset = datasetName(repository)
+  const repo =
+    dataset === undefined
+      ? ({ type: 'model', name: repository } as const)
+      : ({ type: 'dataset', name: dataset } as const)
+  /** Folders and the like are no files. */
+  const fileFrom = (entry: { readonly type: string }): HubFile | undefined => {
+    if (entry.type !== 'file') return undefined
+    const parsed = treeEntry.safeParse(entry)
+    if (parsed.success) return parsed.data
+    throw notUnderstood(hub, repository)
+  }
   /** The library reads answers as they come: one that breaks off, or a network's login page, is no answer of the hub. */
   const reading = async <Result>(read: () => Promise<Result>): Promise<Result> => {
     try {
@@ -71,25 +85,29 @@ export async function connectToHub(repository: string, settings: HubSettings): P
     hub,
     commitOf: (revision) =>
       reading(async () => {
-        const info = await modelInfo({ ...common, name: repository, revision, additionalFields: ['sha'] })
-        if (isCommit(info.sha)) return info.sha
+        const asked = { ...common, name: repo.name, revision, additionalFields: ['sha' as const] }
+        const { sha } = await (repo.type === 'model' ? modelInfo(asked) : datasetInfo(asked))
+        if (isCommit(sha)) return sha
         throw notUnderstood(hub, repository)
       }),
     filesOf: (commit) =>
       reading(async () => {
         const files = new Map<string, HubFile>()
-        const repo = { type: 'model', name: repository } as const
         for await (const entry of listFiles({ ...common, repo, revision: commit })) {
-          if (entry.type !== 'file') continue
-          const parsed = treeEntry.safeParse(entry)
-          if (!parsed.success) throw notUnderstood(hub, repository)
-          files.set(parsed.data.path, parsed.data)
+          const file = fileFrom(entry)
+          if (file !== undefined) files.set(file.path, file)
         }
         return files
       }),
+    fileOf: (commit, path) =>
+      reading(async () => {
+        const entries = await pathsInfo({ ...common, repo, paths: [path], revision: commit })
+        const entry = entries.find((candidate) => candidate.path === path)
+        return entry && fileFrom(entry)
+      }),
     async open(commit, path, start, end) {
       // Not the library's downloadFile: its blobs hide whether a range was served, and it cannot be resumed.
-      const response = await request(`${hub}/${repository}/resolve/${commit}/${encodeURIComponent(path)}`, {
+      const response = await request(`${hub}/${repository}/resolve/${commit}/${encodedPath(path)}`, {
         // As it is: a compressed answer would have other positions than the file.
         headers: { 'Accept-Encoding': 'identity', ...rangeHeader(start, end) },
       })
@@ -98,6 +116,11 @@ export async function connectToHub(repository: string, settings: HubSettings): P
       return { start: served, stream: response.body }
     },
   }
+}
+
+/** Slashes stay, as they part folders. */
+function encodedPath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
 }
 
 function rangeHeader(start: number, end: number | undefined) {
@@ -190,7 +213,7 @@ function refusal(response: Response, { repository, hub, revision, hasToken }: Re
   }
   if (status === 404 || status === 401) {
     return say(
-      `There is no model ${repository} on ${hub}, or it is private (${status}); check the id, or give ${token}.`,
+      `There is no ${datasetName(repository) ? 'data set' : 'model'} ${repository} on ${hub}, or it is private (${status}); check the id, or give ${token}.`,
     )
   }
   if (status === 429) {

@@ -1,8 +1,8 @@
 import { lstat, mkdir, readdir, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { digestOf } from '@tooling/test-hub'
 import { describe, expect, it } from 'vitest'
 import { messageOf, useTestHub } from './test-fixture'
-import { digestOf } from './test-support'
 
 const at = useTestHub()
 

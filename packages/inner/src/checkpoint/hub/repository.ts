@@ -20,6 +20,39 @@ export function checkHubId(repository: string): void {
   )
 }
 
+/** The name of a data set's repository behind the prefix, as models have theirs: always the owner's and its own. */
+const datasetIdPattern = /^datasets\/([^/]+\/[^/]+)$/
+
+/**
+ * The name of a data set, `org/name`, where an id is that of a data set's repository: `datasets/org/name`, as the hub's
+ * own addresses have it. Ids of models have one slash at most.
+ */
+export function datasetName(repository: string): string | undefined {
+  const name = datasetIdPattern.exec(repository)?.[1]
+  return name !== undefined && isHubId(name) ? name : undefined
+}
+
+/** @throws CheckpointError unless {@link datasetName} has one */
+export function checkDatasetId(repository: string): void {
+  if (datasetName(repository) !== undefined) return
+  throw new CheckpointError(
+    `${JSON.stringify(repository)} is not the id of a data set on the hub; expected datasets/, its owner and its name, ` +
+      'such as datasets/Salesforce/wikitext.',
+  )
+}
+
+/** @throws CheckpointError unless a path names a file within a repository and nothing outside of it */
+export function checkFilePath(path: string): void {
+  const parts = path.split('/')
+  const clean = parts.every((part) => part !== '' && !/^\.+$/.test(part))
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: no path of a repository has them
+  if (clean && !/[\\\u0000-\u001f]/.test(path) && !/^[A-Za-z]:/.test(path)) return
+  throw new CheckpointError(
+    `${JSON.stringify(path)} is not the path of a file in a repository; expected names with / between them, such as ` +
+      'data/train.parquet.',
+  )
+}
+
 /** Parts of a branch's or tag's name, as git allows them and as they can be folders. */
 const revisionPattern = /^[\w.+@-]+(?:\/[\w.+@-]+)*$/
 

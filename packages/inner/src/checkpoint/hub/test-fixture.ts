@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CheckpointError } from '@tintjs/tensor'
 import { goldenCaseNamed } from '@tooling/golden-cases'
+import { digestOf, startTestHub, type TestHub } from '@tooling/test-hub'
 import { afterEach, beforeEach, expect } from 'vitest'
 import { hubSource } from '../hub'
 import type { HubOptions } from './settings'
-import { digestOf, startTestHub, type TestHub } from './test-support'
 
 /** The folder of the checkpoint that the hub of {@link useTestHub} serves. */
 export const goldenFolder = goldenCaseNamed('gpt2-inverse-layer-scaling').folder

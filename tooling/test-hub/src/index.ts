@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 
 /** A request that the hub has seen. */
 export interface SeenRequest {
@@ -48,7 +49,7 @@ export interface TestHub {
   close(): Promise<void>
 }
 
-const isLarge = (path: string) => /\.(safetensors|bin)$/.test(path)
+const isLarge = (path: string) => /\.(safetensors|bin|parquet)$/.test(path)
 const hash = (algorithm: string, ...parts: (string | Uint8Array)[]) =>
   parts.reduce((state, part) => state.update(part), createHash(algorithm)).digest('hex')
 
@@ -57,12 +58,21 @@ export function digestOf(path: string, content: Uint8Array): string {
   return isLarge(path) ? hash('sha256', content) : hash('sha1', `blob ${content.length}\0`, content)
 }
 
-/** Starts a hub that speaks the protocol of the public one for the repository `owner/tiny`. */
-export async function startTestHub(files: Readonly<Record<string, Uint8Array | string>>): Promise<TestHub> {
+/**
+ * Starts a hub that speaks the protocol of the public one for one repository.
+ *
+ * @param files by their paths, whose contents decide the commit
+ * @param repository a model's id, or `datasets/` and a data set's
+ */
+export async function startTestHub(
+  files: Readonly<Record<string, Uint8Array | string>>,
+  repository = 'owner/tiny',
+): Promise<TestHub> {
   const contents = new Map(
     Object.entries(files).map(([path, content]) => [path, Uint8Array.from(Buffer.from(content))]),
   )
-  const commit = hash('sha1', ...contents.keys())
+  const commit = hash('sha1', ...[...contents].flat())
+  const api = `/api/${repository.startsWith('datasets/') ? repository : `models/${repository}`}/`
   const requests: SeenRequest[] = []
   const behaviour: TestHubBehaviour = {}
 
@@ -73,7 +83,7 @@ export async function startTestHub(files: Readonly<Record<string, Uint8Array | s
     if (behaviour.page !== undefined) return response.end(behaviour.page)
     if (pathname.startsWith('/cdn/')) {
       if (behaviour.contentStatus === undefined) {
-        return sendFile(pathname.slice('/cdn/'.length), request, response)
+        return sendFile(decodeURIComponent(pathname.slice('/cdn/'.length)), request, response)
       }
       response.writeHead(behaviour.contentStatus)
       return response.end()
@@ -88,8 +98,9 @@ export async function startTestHub(files: Readonly<Record<string, Uint8Array | s
       return response.write('[{"type":', () => response.destroy())
     }
     if (pathname.includes('/tree/')) return sendTree(searchParams.get('cursor'), response)
+    if (pathname.startsWith(`${api}paths-info/`)) return sendPaths(request, response)
     if (pathname.startsWith('/api/')) return sendJson(response, { ...info, sha: answered().commit ?? commit })
-    const path = decodeURIComponent(pathname.split('/').slice(5).join('/'))
+    const path = decodeURIComponent(/\/resolve\/[^/]+\/(.*)/.exec(pathname)?.[1] ?? '')
     const content = contents.get(path) ?? new Uint8Array()
     const headers = {
       'X-Repo-Commit': commit,
@@ -108,7 +119,7 @@ export async function startTestHub(files: Readonly<Record<string, Uint8Array | s
   const answered = () => behaviour.answers ?? {}
   const info = {
     _id: '1',
-    id: 'owner/tiny',
+    id: repository.replace('datasets/', ''),
     private: false,
     downloads: 0,
     likes: 0,
@@ -123,15 +134,16 @@ export async function startTestHub(files: Readonly<Record<string, Uint8Array | s
     if (behaviour.token !== undefined && authorization !== `Bearer ${behaviour.token}`) {
       return authorization === undefined ? { status: 401, code: 'RepoNotFound' } : { status: 401 }
     }
-    if (!path.includes('owner/tiny/')) return { status: 404, code: 'RepoNotFound' }
+    if (!path.startsWith(api) && !path.startsWith(`/${repository}/`))
+      return { status: 404, code: 'RepoNotFound' }
     if (path.includes('/revision/') && !/\/revision\/(main|v1|[0-9a-f]{40})$/.test(path)) {
       return { status: 404, code: 'RevisionNotFound' }
     }
     return undefined
   }
 
-  function sendTree(cursor: string | null, response: ServerResponse) {
-    const entries = [...contents].map(([path, content]) => ({
+  function entries() {
+    return [...contents].map(([path, content]) => ({
       type: 'file',
       path,
       size: content.length,
@@ -139,13 +151,22 @@ export async function startTestHub(files: Readonly<Record<string, Uint8Array | s
       ...(isLarge(path) && { lfs: { oid: hash('sha256', content), size: content.length, pointerSize: 134 } }),
       ...answered().entry,
     }))
-    // Two pages.
-    const [first, ...rest] = entries
-    if (cursor !== null) return sendJson(response, rest)
-    response.setHeader(
-      'Link',
-      `<http://127.0.0.1:${port()}/api/models/owner/tiny/tree/x?cursor=1>; rel="next"`,
+  }
+
+  async function sendPaths(request: IncomingMessage, response: ServerResponse) {
+    const asked: unknown = JSON.parse(await text(request))
+    const paths = asked !== null && typeof asked === 'object' && 'paths' in asked ? asked.paths : []
+    sendJson(
+      response,
+      entries().filter(({ path }) => Array.isArray(paths) && paths.includes(path)),
     )
+  }
+
+  function sendTree(cursor: string | null, response: ServerResponse) {
+    // Two pages.
+    const [first, ...rest] = entries()
+    if (cursor !== null) return sendJson(response, rest)
+    response.setHeader('Link', `<http://127.0.0.1:${port()}${api}tree/x?cursor=1>; rel="next"`)
     const folder = { type: 'directory', path: 'onnx', size: 0, oid: '0'.repeat(40) }
     sendJson(response, first === undefined ? [folder] : [folder, first])
   }
