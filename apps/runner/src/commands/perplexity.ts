@@ -38,7 +38,7 @@ export function configure(command: Command): void {
     )
     .requiredOption(
       '--text <file>',
-      'UTF-8 text, .parquet or .jsonl, cut into contexts that do not overlap; also of the hub: datasets/OWNER/NAME/FILE',
+      'UTF-8 text, .parquet or .jsonl, cut into contexts; also of the hub: datasets/OWNER/NAME/FILE',
     )
     .option('--column <name>', 'which column of a .parquet or .jsonl file is the text (default: text)')
     .requiredOption('--context <tokens>', 'tokens in a context', parseNumber)
@@ -50,9 +50,19 @@ export function configure(command: Command): void {
       "which of the text's contexts, as shares: 0:0.2 is the first fifth",
       parsePart,
     )
+    .option(
+      '--stride <tokens>',
+      'tokens from one context to the next; shorter than a context, they overlap (default: they do not)',
+      parseNumber,
+    )
     .option('--limit <count>', 'at most so many contexts, the first of them', parseNumber)
     .option('--bos', 'begin each context with the begin-of-text token')
     .option('--special-tokens', 'read special tokens that the text spells out as such, not as letters')
+    .option(
+      '--chunks <count>',
+      'cut what is learned into parts, and update the weights after each (default: 1)',
+      parseNumber,
+    )
     .option('--steps <count>', 'rounds of forward, backward and descent (default: 1)', parseNumber)
     .option('--layers <count>', 'how many of the last blocks learn (default: all)', parseNumber)
     .option('--update-norm-weights', 'let scales of norms learn too, not their biases only')

@@ -17,6 +17,8 @@ export interface PerplexityCommandOptions extends EngineOptions {
   readonly limit?: number
   readonly bos?: true
   readonly specialTokens?: true
+  readonly stride?: number
+  readonly chunks?: number
   readonly steps?: number
   readonly layers?: number
   readonly updateNormWeights?: true

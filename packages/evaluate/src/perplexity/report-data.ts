@@ -5,18 +5,21 @@ import type { Sample } from './sample'
 /** The text that was measured on. */
 export interface MeasuredText {
   readonly file: string
-  /** Of the file. */
+  /** Of the text; of a text file that is the file's. */
   readonly sha256: string
   /** Contexts that were used. */
   readonly contexts: number
-  /** Tokens in them, learned ones included. */
+  /** Tokens in them, learned ones included; one that several contexts have counts once. */
   readonly tokens: number
   /** UTF-8 bytes of their text. */
   readonly bytes: number
+  /** Words that begin in it: what stands between spaces, tabs and line breaks. */
+  readonly words: number
   /** Contexts in the whole file; the tokens after the last one are dropped. */
   readonly fileContexts: number
   readonly fileTokens: number
   readonly fileBytes: number
+  readonly fileWords: number
 }
 
 /** All that a run found out, as `results.json` holds it. */

@@ -14,7 +14,9 @@ export interface PerplexityOptions {
   readonly ways?: readonly Way[] | undefined
   /** TinT's approximations; the loss gradient holds for `exact` too. Default as `tint()` of `@tintjs/simulate`. */
   readonly gradient?: TintOptions | undefined
-  /** Rounds of forward, backward and descent; default 1. */
+  /** Into how many parts what is learned is cut, each learned with what those before have taught; default 1. */
+  readonly chunks?: number | undefined
+  /** Rounds of forward, backward and descent, on each part; default 1. */
   readonly steps?: number | undefined
   /** How many of the last blocks learn; default all. */
   readonly layers?: number | undefined
@@ -33,6 +35,7 @@ export interface PerplexitySettings {
   readonly learningRates: readonly number[]
   /** For each way that learns. */
   readonly gradients: { readonly exact: GradientChoice; readonly tint: GradientChoice }
+  readonly chunks: number
   readonly steps: number
   readonly layers: number
   readonly updateNormWeights: boolean
@@ -49,6 +52,7 @@ export interface SettingsRecord {
   readonly derivative: string
   readonly attentionGradient: string
   readonly compatibility: string | null
+  readonly chunks: number
   readonly steps: number
   readonly layers: number
   readonly updateNormWeights: boolean
@@ -75,6 +79,7 @@ export function checkSettings(
     trainFractions: checkFractions(options.trainFractions, context),
     learningRates: checkRates(options.learningRates ?? [], chosenWays),
     gradients: { exact: exact({ lossGradient: gradient.lossGradient }), tint: tint(gradient) },
+    chunks: checkChunks(options.chunks ?? 1, options.trainFractions, context),
     steps: checkCount('The number of steps', options.steps ?? 1, 1_000_000),
     layers: checkCount(
       'The number of layers that learn',
@@ -145,6 +150,16 @@ function checkFractions(given: readonly number[], context: number): readonly num
     )
   }
   return sorted(given)
+}
+
+function checkChunks(chunks: number, fractions: readonly number[], context: number): number {
+  const shortest = Math.min(...fractions)
+  const targets = trainLengthOf(shortest, context) - 1
+  if (Number.isInteger(chunks) && chunks >= 1 && chunks <= targets) return chunks
+  throw new InputError(
+    `The number of chunks is ${chunks}; expected a whole number from 1 to ${targets}, the tokens that are learned at the ` +
+      `train fraction ${shortest}.`,
+  )
 }
 
 /** The rates in their order, none where nothing learns. @throws InputError for one that is not valid or missing */
