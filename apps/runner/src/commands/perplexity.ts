@@ -1,33 +1,17 @@
-import { basename } from 'node:path'
-import {
-  type ContextExample,
-  exampleContexts,
-  htmlReport,
-  type PerplexityReport,
-  perplexityConfigurationForm,
-  perplexityReport,
-  type Sample,
-} from '@tintjs/evaluate'
+import { perplexityRecipes } from '@tintjs/evaluate'
 import { checkOutputFolder } from '@tintjs/evaluate/node'
-import type { InnerModel } from '@tintjs/inner'
-import type { EngineDescription } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
 import { addEngineOptions, parseNumber, parseNumbers } from '../command-options'
 import { addApproximationOptions } from '../gradient-options'
-import { interruption } from '../interruption'
 import { perplexityText } from '../output/perplexity-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
-import { RunProgress } from '../output/run-progress'
-import { configurationOf, type Measurement, prepareMeasurement } from '../perplexity/measurement'
-import { checkOptions, type PerplexityCommandOptions, parseCount, parsePart } from '../perplexity/options'
-import { openRunFolder, type RunFolder } from '../run-folder'
+import { type Measuring, measure } from '../perplexity/measure'
+import { prepareMeasurement } from '../perplexity/measurement'
+import { type GivenOptions, parseCount, parsePart, wholeOptions } from '../perplexity/options'
+import { prepareRecipe } from '../perplexity/recipe'
 import { loadModel } from '../session'
-import { takeSamples } from '../take-samples'
-import { versionsOf } from '../versions'
-import { openUnits } from '../workers/units'
-import { workerCount } from '../workers/worker-count'
 
 /** Adds the options and the action of `tint perplexity`. */
 export function configure(command: Command): void {
@@ -41,9 +25,18 @@ export function configure(command: Command): void {
       'UTF-8 text, .parquet or .jsonl, cut into contexts; also of the hub: datasets/OWNER/NAME/FILE',
     )
     .option('--column <name>', 'which column of a .parquet or .jsonl file is the text (default: text)')
-    .requiredOption('--context <tokens>', 'tokens in a context', parseNumber)
-    .requiredOption('--train-fraction <list>', 'shares of a context to learn from: 0.3,0.5', parseNumbers)
+    .option('--context <tokens>', 'tokens in a context (required without --recipe)', parseNumber)
+    .option(
+      '--train-fraction <list>',
+      'shares of a context to learn from: 0.3,0.5 (required without --recipe)',
+      parseNumbers,
+    )
     .option('--learning-rate <list>', 'rates to try: 1e-3,1e-4; needed unless --ways is inner', parseNumbers)
+    .option(
+      '--recipe <name>',
+      `a measurement of others: ${perplexityRecipes.map(({ name }) => name).join(', ')}`,
+    )
+    .option('--validation <file>', 'the text on which a recipe chooses learning rates, as --text')
     .option('--ways <list>', 'some of inner, exact and tint (default: all)', (list) => list.split(','))
     .option(
       '--contexts <from:to>',
@@ -79,78 +72,27 @@ export function configure(command: Command): void {
   addEngineOptions(command).action(run)
 }
 
-async function run(options: PerplexityCommandOptions): Promise<void> {
-  checkOptions(options)
-  const { output, resume = false } = options
-  if (output !== undefined) await checkOutputFolder(output, { resume })
-  const measurement = await prepareMeasurement(options)
+async function run(given: GivenOptions): Promise<void> {
+  const { output, recipe } = given
+  const measuring = recipe === undefined ? await prepareSingle(given) : await prepareRecipe(given, recipe)
   const loading = new Progress()
-  const engine = await useEngine(options.engine)
-  const model = await loadModel(options.model, loading)
+  const engine = await useEngine(given.engine)
+  const model = await loadModel(given.model, loading)
   loading.finish()
   try {
-    const report = await measure(measurement, model.value, engine, options)
-    if (options.json) printJson(report)
+    const report = await measuring(model.value, engine)
+    if (given.json) printJson(report)
     else process.stdout.write(perplexityText(report, engine, output))
   } finally {
     model.value.dispose()
   }
 }
 
-async function measure(
-  measurement: Measurement,
-  model: InnerModel,
-  engine: EngineDescription,
-  options: PerplexityCommandOptions,
-): Promise<PerplexityReport> {
-  const { plan, data, tokenizer } = measurement
-  const { model: name, text } = options
-  const { context: length, batch } = plan.settings
-  const count = workerCount(options.workers, { plan, description: model.description, length, batch }, engine)
-  const threads = count === 1 ? engine.threads : 1
-  const configuration = await configurationOf(measurement, model, { name: engine.name, threads })
-  const folder = await openRunFolder(
-    options,
-    { form: perplexityConfigurationForm, configuration, counted: 'contexts' },
-    plan,
-  )
-  const progress = new RunProgress('perplexity', 'contexts')
-  const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
-  interruption.signal.addEventListener('abort', tellStop, { once: true })
-  try {
-    const units = await openUnits(plan, model, {
-      count,
-      configuration,
-      configurationForm: perplexityConfigurationForm,
-      module: new URL('./perplexity-units.js', import.meta.url),
-      data: { ...options, engine: engine.name },
-      signal: interruption.signal,
-    })
-    const samples = await takeSamples(plan, units, folder, progress)
-    const facts = {
-      model: name,
-      data: { ...data, file: basename(text) },
-      configuration,
-      versions: versionsOf(engine),
-    }
-    const report = perplexityReport(facts, samples)
-    if (folder.path !== undefined) {
-      const examples = await exampleContexts(model, plan, samples, { tokenizer, signal: interruption.signal })
-      await writeReport(folder, report, examples)
-    }
-    return report
-  } finally {
-    interruption.signal.removeEventListener('abort', tellStop)
-    progress.finish()
-    await folder.close()
-  }
-}
-
-async function writeReport(
-  folder: RunFolder<Sample>,
-  report: PerplexityReport,
-  examples: readonly ContextExample[],
-): Promise<void> {
-  interruption.signal.throwIfAborted()
-  await folder.write(report, htmlReport(report, examples))
+/** Checks everything about a measurement whose options are all given. @returns what is left to do */
+async function prepareSingle(given: GivenOptions): Promise<Measuring> {
+  const options = wholeOptions(given)
+  const { output, resume = false } = options
+  if (output !== undefined) await checkOutputFolder(output, { resume })
+  const measurement = await prepareMeasurement(options)
+  return async (model, engine) => (await measure(measurement, model, engine, options)).report
 }

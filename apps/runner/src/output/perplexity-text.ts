@@ -13,9 +13,15 @@ export function perplexityText(
   engine: EngineDescription,
   output: string | undefined,
 ): string {
-  const { data, configuration } = report
+  const { data, configuration, recipe } = report
   const facts = pairsText({
     ...recoveredPairs(report),
+    ...(recipe === undefined
+      ? {}
+      : {
+          recipe: recipe.name,
+          rates: `chosen on ${recipe.validation.file}, ${countText(recipe.validation.contexts)} contexts`,
+        }),
     text: `${data.file}, SHA-256 ${data.sha256.slice(0, 16)}..., ${countText(data.fileBytes)} bytes`,
     contexts: `${countText(data.contexts)} of ${countText(data.fileContexts)}, ${countText(configuration.context)} tokens each; ${strideText(configuration)}`,
     tokens: `${countText(data.tokens)} tokens, ${countText(data.bytes)} bytes, ${countText(data.words)} words`,
@@ -24,7 +30,11 @@ export function perplexityText(
       : { chunks: `${countText(configuration.chunks)}, with an update of the weights after each` }),
     batch: `${countText(configuration.batch)} contexts`,
     engine: engineText(engine),
-    ...(output === undefined ? {} : { written: `${output}: report.html, results.json, samples.jsonl` }),
+    ...(output === undefined
+      ? {}
+      : {
+          written: `${output}: ${recipe === undefined ? '' : 'validation and test, with '}report.html, results.json, samples.jsonl`,
+        }),
   })
   const note = dim(
     'Loss in nats per token over all test tokens, ± one standard error over contexts; perplexity per token and per word; * is the best rate of its way.',

@@ -63,6 +63,7 @@ export async function prepareMeasurement(options: PerplexityCommandOptions): Pro
   const plan = planPerplexity(description, contexts, {
     trainFractions: options.trainFraction,
     learningRates: options.learningRate,
+    rates: options.rates,
     // Unknown ones are for the package to refuse.
     ways: options.ways as Way[] | undefined,
     gradient: {

@@ -1,10 +1,11 @@
+import type { ChosenRate } from '@tintjs/evaluate'
 import type { Derivative } from '@tintjs/inner'
 import type { LossGradient } from '@tintjs/simulate'
 import { InvalidArgumentError } from 'commander'
 import { type EngineOptions, parseNumber } from '../command-options'
 import { UsageError } from '../failures'
 
-/** The options of `tint perplexity`. */
+/** The options of one measurement. */
 export interface PerplexityCommandOptions extends EngineOptions {
   readonly model: string
   readonly text: string
@@ -12,6 +13,8 @@ export interface PerplexityCommandOptions extends EngineOptions {
   readonly context: number
   readonly trainFraction: number[]
   readonly learningRate?: number[]
+  /** Which a recipe has chosen, in the place of the rates to try. */
+  readonly rates?: readonly ChosenRate[]
   readonly ways?: string[]
   readonly contexts?: [from: number, to: number]
   readonly limit?: number
@@ -31,14 +34,33 @@ export interface PerplexityCommandOptions extends EngineOptions {
   readonly resume?: true
 }
 
+/** The options of `tint perplexity` as they are given: a recipe has what is missing. */
+export interface GivenOptions extends Omit<PerplexityCommandOptions, 'context' | 'trainFraction' | 'rates'> {
+  readonly context?: number
+  readonly trainFraction?: number[]
+  readonly recipe?: string
+  readonly validation?: string
+}
+
+/** The options of a measurement without a recipe. @throws UsageError for what is missing or does not go together */
+export function wholeOptions(given: GivenOptions): PerplexityCommandOptions {
+  checkOptions(given)
+  const { context, trainFraction, recipe: _, validation, ...others } = given
+  if (validation !== undefined) {
+    throw new UsageError('--validation is the text that a recipe chooses rates on; name one with --recipe.')
+  }
+  if (context !== undefined && trainFraction !== undefined) return { ...others, context, trainFraction }
+  const missing = [
+    ...(context === undefined ? ['--context <tokens>'] : []),
+    ...(trainFraction === undefined ? ['--train-fraction <list>'] : []),
+  ]
+  throw new UsageError(
+    `missing the required ${missing.length === 1 ? 'option' : 'options'} ${missing.join(', ')}; a --recipe has ${missing.length === 1 ? 'it' : 'them'}.`,
+  )
+}
+
 /** @throws UsageError for options that do not go together */
-export function checkOptions({
-  output,
-  resume,
-  ways,
-  derivative,
-  compatibility,
-}: PerplexityCommandOptions): void {
+export function checkOptions({ output, resume, ways, derivative, compatibility }: GivenOptions): void {
   if (resume && output === undefined) {
     throw new UsageError('--resume goes on with what a folder holds; name the folder with --output.')
   }

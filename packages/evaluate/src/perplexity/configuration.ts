@@ -47,6 +47,11 @@ export const perplexityConfigurationForm: ConfigurationForm<PerplexityConfigurat
   ways: z.array(z.enum(ways)),
   trainFractions: z.array(z.number()),
   learningRates: z.array(z.number()),
+  rates: z
+    .array(
+      z.strictObject({ way: z.enum(['exact', 'tint']), trainFraction: z.number(), learningRate: z.number() }),
+    )
+    .nullable(),
   lossGradient: z.string(),
   derivative: z.string(),
   attentionGradient: z.string(),

@@ -22,10 +22,21 @@ export interface MeasuredText {
   readonly fileWords: number
 }
 
+/** A recipe, and what came out of the validation text that its rates were chosen on. */
+export interface RecipeFacts {
+  readonly name: string
+  readonly description: string
+  readonly validation: MeasuredText
+  /** Its best rates, which the measurement used, with the gains that they had there. */
+  readonly best: readonly BestOfFraction[]
+}
+
 /** All that a run found out, as `results.json` holds it. */
 export interface PerplexityReport {
   readonly model: string
   readonly data: MeasuredText
+  /** Where the rates were chosen on another text by a recipe. */
+  readonly recipe?: RecipeFacts | undefined
   readonly results: readonly PerplexityResult[]
   readonly best: readonly BestOfFraction[]
   readonly configuration: PerplexityConfiguration
@@ -36,16 +47,17 @@ export interface PerplexityReport {
 }
 
 /** What a report says beside the numbers that come from samples. */
-export type ReportFacts = Pick<PerplexityReport, 'model' | 'data' | 'configuration' | 'versions'>
+export type ReportFacts = Pick<PerplexityReport, 'model' | 'data' | 'recipe' | 'configuration' | 'versions'>
 
 /** Puts a report together from the samples of a run. */
 export function perplexityReport(
-  { model, data, configuration, versions }: ReportFacts,
+  { model, data, recipe, configuration, versions }: ReportFacts,
   samples: readonly Sample[],
 ): PerplexityReport {
   return {
     model,
     data,
+    ...(recipe && { recipe }),
     results: aggregate(samples),
     best: bestRates(samples),
     configuration,

@@ -28,6 +28,7 @@ describe('planPerplexity', () => {
       ways: ['inner', 'exact', 'tint'],
       trainFractions: [0.5, 0.75],
       learningRates: [0.01, 0.1],
+      rates: null,
       lossGradient: 'softmax',
       derivative: 'central:100',
       attentionGradient: 'value',

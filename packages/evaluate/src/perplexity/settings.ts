@@ -2,6 +2,7 @@ import type { InnerModelDescription } from '@tintjs/inner'
 import { derivativeText, exact, type GradientChoice, type TintOptions, tint } from '@tintjs/simulate'
 import { InputError } from '@tintjs/tensor'
 import { automaticBatch } from './batch-size'
+import { type ChosenRate, checkRatesOf } from './rates'
 import { type Way, ways } from './sample'
 
 /** The choices of a measurement of perplexity. */
@@ -10,6 +11,8 @@ export interface PerplexityOptions {
   readonly trainFractions: readonly number[]
   /** Rates of plain SGD on the summed loss, 0 or more; needed by every way but `inner`. */
   readonly learningRates?: readonly number[] | undefined
+  /** In the place of `learningRates`: one for each way that learns and each fraction, as `chooseRates` gives them. */
+  readonly rates?: readonly ChosenRate[] | undefined
   /** Default all three. */
   readonly ways?: readonly Way[] | undefined
   /** TinT's approximations; the loss gradient holds for `exact` too. Default as `tint()` of `@tintjs/simulate`. */
@@ -33,6 +36,8 @@ export interface PerplexitySettings {
   readonly ways: readonly Way[]
   readonly trainFractions: readonly number[]
   readonly learningRates: readonly number[]
+  /** Of each way and fraction, where not all are tried for all. */
+  readonly rates?: readonly ChosenRate[] | undefined
   /** For each way that learns. */
   readonly gradients: { readonly exact: GradientChoice; readonly tint: GradientChoice }
   readonly chunks: number
@@ -48,6 +53,7 @@ export interface SettingsRecord {
   readonly ways: readonly Way[]
   readonly trainFractions: readonly number[]
   readonly learningRates: readonly number[]
+  readonly rates: readonly ChosenRate[] | null
   readonly lossGradient: string
   readonly derivative: string
   readonly attentionGradient: string
@@ -73,11 +79,16 @@ export function checkSettings(
   const { gradient = {}, batch = 'auto' } = options
   const chosenWays = checkWays(options.ways ?? ways)
   checkContextLength(description, context)
+  const trainFractions = checkFractions(options.trainFractions, context)
   return {
     context,
     ways: chosenWays,
-    trainFractions: checkFractions(options.trainFractions, context),
-    learningRates: checkRates(options.learningRates ?? [], chosenWays),
+    trainFractions,
+    learningRates: checkRates(
+      options.rates?.map(({ learningRate }) => learningRate) ?? options.learningRates ?? [],
+      chosenWays,
+    ),
+    rates: options.rates && checkRatesOf(options.rates, chosenWays, trainFractions),
     gradients: { exact: exact({ lossGradient: gradient.lossGradient }), tint: tint(gradient) },
     chunks: checkChunks(options.chunks ?? 1, options.trainFractions, context),
     steps: checkCount('The number of steps', options.steps ?? 1, 1_000_000),
@@ -99,6 +110,7 @@ export function settingsRecord(settings: PerplexitySettings): SettingsRecord {
   const { gradients, ...others } = settings
   return {
     ...others,
+    rates: settings.rates ?? null,
     lossGradient: gradients.tint.lossGradient,
     derivative: derivativeText(gradients.tint.derivative),
     attentionGradient: gradients.tint.attentionGradient,

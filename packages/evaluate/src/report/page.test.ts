@@ -38,6 +38,7 @@ const facts: ReportFacts = {
     ways: ['inner', 'exact', 'tint'],
     trainFractions: fractions,
     learningRates: rates,
+    rates: null,
     lossGradient: 'softmax',
     derivative: 'central:100',
     attentionGradient: 'value',

@@ -37,6 +37,7 @@ function withError(
 export function accountOf({
   model,
   data,
+  recipe,
   configuration,
   versions,
   engine,
@@ -59,11 +60,18 @@ export function accountOf({
   const details = { ...configuration, ...versions, model, engine, modelHash }
   return markup`<p>The text is <b>${data.file}</b>: ${countText(data.fileBytes)} bytes, ${countText(data.fileTokens)} tokens. ${windowsText(configuration)} Of the ${countText(data.fileContexts)} windows, ${part}${limited} were used: <b>${countText(data.contexts)} contexts, ${countText(data.tokens)} tokens, ${countText(data.bytes)} bytes, ${countText(data.words)} words</b>. ${begin} ${spelled}</p>
 <p>With a share <i>f</i> of <i>N</i> = ${countText(context)} tokens and <i>n</i> = ⌊<i>f</i> <i>N</i>⌋, tokens 1 to <i>n</i> − 1 are learned and tokens <i>n</i> to <i>N</i> − 1 are tested, counted from 0; token 0 is only read.${chunksText(chunks)} Losses are means over all test tokens of all contexts. Each context starts from the same model, and batches hold ${countText(batch)} contexts that do not see each other.</p>
-<details><summary>What decides about the numbers</summary>
+${recipeText(recipe)}<details><summary>What decides about the numbers</summary>
 <div class="scroll"><table class="facts"><tbody>
 <tr><th scope="row">text SHA-256</th><td>${data.sha256}</td></tr>
 ${Object.entries(details).map(([name, value]) => markup`<tr><th scope="row">${name}</th><td>${factText(value)}</td></tr>\n`)}</tbody></table></div>
 </details>
+`
+}
+
+function recipeText(recipe: PerplexityReport['recipe']): Markup | undefined {
+  if (recipe === undefined) return undefined
+  const { name, description, validation } = recipe
+  return markup`<p>Recipe <b>${name}</b>: ${description}. The rates were chosen on <b>${validation.file}</b> (${countText(validation.contexts)} contexts, ${countText(validation.bytes)} bytes), which is not part of what is reported here.</p>
 `
 }
 
@@ -83,6 +91,7 @@ function chunksText(chunks: number): string {
 }
 
 function factText(value: unknown): string {
-  if (Array.isArray(value)) return value.join(', ')
+  if (Array.isArray(value))
+    return value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : item)).join(', ')
   return value === null ? 'none' : String(value)
 }
