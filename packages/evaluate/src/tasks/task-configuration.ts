@@ -46,7 +46,10 @@ export const taskConfigurationSchema = z.strictObject({
 export type TaskConfiguration = Readonly<z.infer<typeof taskConfigurationSchema>>
 
 /** What is not in the plan's settings. */
-export type TaskOrigin = Pick<TaskConfiguration, 'modelHash' | 'taskSha256' | 'dataSha256' | 'engine' | 'threads'>
+export type TaskOrigin = Pick<
+  TaskConfiguration,
+  'modelHash' | 'taskSha256' | 'dataSha256' | 'engine' | 'threads'
+>
 
 /** The configuration of a plan that runs on a model and an engine. */
 export function taskConfiguration({ task, settings }: TaskPlan, origin: TaskOrigin): TaskConfiguration {
