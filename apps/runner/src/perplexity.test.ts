@@ -108,7 +108,7 @@ describe('tint perplexity', () => {
     expect(stdout).toMatch(/^TinT +0\.8 +0\.001 +\* \d\.\d{5} ± \d\.\d{5} +-\d\.\d{5} ± /m)
     expect(stdout).toMatch(/recovered +\d+\.\d ± \d+\.\d % at 0\.5, .* of exact's gain/)
     expect(stdout).toMatch(
-      /contexts +3 of 7, 64 tokens each; they do not overlap, a last partial one is dropped/,
+      /contexts +3 of 7, 64 tokens each; stride 64: they do not overlap, a last partial one is dropped/,
     )
   })
 
@@ -134,6 +134,22 @@ describe('tint perplexity', () => {
     expect(whole.startsWith(samples('workers'))).toBe(true)
     expect(await runJson(given)).toEqual(uninterrupted)
     expect(samples('workers')).toBe(whole)
+  })
+
+  it('learns in chunks, and lets contexts overlap', async () => {
+    const report = await runJson(args({ '--chunks': '4', '--stride': '32', '--train-fraction': '0.5' }))
+    const bytes = 7 * sentence.length
+    const contexts = Math.floor((bytes - 64) / 32) + 1
+    const tokens = 64 + (contexts - 1) * 32
+    const tested = { tokens: contexts * 32, words: expect.any(Number), wordPerplexity: expect.any(Number) }
+    expect(report).toMatchObject({
+      data: { contexts, tokens, bytes: tokens, fileWords: 7 * sentence.trim().split(' ').length },
+      configuration: { chunks: 4, stride: 32 },
+      results: [tested, tested, tested, tested, tested],
+    })
+    const text = await runTint(args({ '--chunks': '4', '--stride': '32', '--limit': '2' }))
+    expect(text.stdout).toMatch(/stride 32: they overlap, each token is tested at most once/)
+    expect(text.stdout).toMatch(/chunks +4, with an update of the weights after each/)
   })
 
   it('goes on after SIGKILL at any moment to the same samples, byte by byte', async () => {
@@ -203,7 +219,7 @@ describe('tint perplexity refuses', () => {
       /has a zero byte at offset 1, so it is no text/,
     ],
     ['a text that is not UTF-8', () => args(file('binary', Uint8Array.of(0xff, 0xfe))), 1, /is not UTF-8/],
-    ['no text', () => args({ '--text': '/no/text' }), 1, /The text \/no\/text does not exist/],
+    ['no text', () => args({ '--text': '/no/text' }), 1, /The file \/no\/text does not exist/],
     [
       'a text shorter than a context',
       () => args(file('short', 'abc')),
@@ -237,6 +253,13 @@ describe('tint perplexity refuses', () => {
       () => args({ '--ways': 'inner,magic' }),
       1,
       /no way "magic"; expected some of inner, exact/,
+    ],
+    ['no chunk', () => args({ '--chunks': '0' }), 1, /number of chunks is 0; expected .* from 1 to 31/],
+    [
+      'a stride that is too long',
+      () => args({ '--stride': '65' }),
+      1,
+      /stride is 65; expected .* from 1 to 64/,
     ],
     ['a part that is none', () => args({ '--contexts': '0.2' }), 2, /"0\.2" is not FROM:TO/],
     ['--resume without a folder', () => args({}, '--resume'), 2, /name the folder with --output/],

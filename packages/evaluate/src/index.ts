@@ -18,10 +18,13 @@ export {
   exampleContexts,
 } from './perplexity/example'
 export { type PerplexityPlan, planPerplexity } from './perplexity/plan'
+export { type ChosenRate, chooseRates } from './perplexity/rates'
+export { type PerplexityRecipe, perplexityRecipe, perplexityRecipes } from './perplexity/recipes'
 export {
   type MeasuredText,
   type PerplexityReport,
   perplexityReport,
+  type RecipeFacts,
   type ReportFacts,
 } from './perplexity/report-data'
 export { type Sample, sampleForm, type Way, ways } from './perplexity/sample'

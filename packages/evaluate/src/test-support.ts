@@ -18,9 +18,11 @@ export function tinyModel(): InnerModel {
   return initialiseInnerModel(gpt2, config, 1)
 }
 
-/** Contexts of 12 tokens that repeat themselves a little, with tokens of 1 to 3 bytes. */
-export function tinyContexts(count: number): readonly Context[] {
+/** Contexts of 12 tokens that repeat themselves a little, with tokens of 1 to 3 bytes. @param stride default 12 */
+export function tinyContexts(count: number, stride?: number): readonly Context[] {
   const length = 12 * count + 5
   const ids = Int32Array.from({ length }, (_, index) => (index * index * 7 + (index % 5)) % vocabulary)
-  return contextsOf({ ids, byteLengths: ids.map((id) => 1 + (id % 3)) }, { context: 12 }).contexts
+  const byteLengths = ids.map((id) => 1 + (id % 3))
+  const wordStarts = ids.map((id) => (id % 4 === 0 ? 1 : 0))
+  return contextsOf({ ids, byteLengths, wordStarts }, { context: 12, stride }).contexts
 }

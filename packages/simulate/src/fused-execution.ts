@@ -13,7 +13,7 @@ import {
 } from './passes'
 import { learnFrom } from './round'
 import type { Execution, ForwardPurpose, StepExecution, StepHooks } from './step-execution'
-import type { StepPlan } from './step-plan'
+import type { StepPlan, TrainingPlan } from './step-plan'
 
 /** Computes the function that TinT's forward pass computes directly on the inner model's weights. The default. */
 export function fused(): Execution {
@@ -28,7 +28,7 @@ export function fusedInto(makeParameters: (weights: WeightTable) => LearnedParam
   }
 }
 
-/** What a pass runs over: the whole step, or the part of it that is learned. */
+/** What a pass runs over: the whole sequences, or the first tokens that a part of what is learned depends on. */
 interface Extent {
   readonly plan: StepPlan
   readonly pass: LearningPass
@@ -39,29 +39,33 @@ class FusedStep implements StepExecution {
   readonly #hooks: StepHooks
   readonly #layers: SplitLayers
   readonly #learned: LearnedParameters
+  readonly #plan: TrainingPlan
+  /** With the first part to learn: only the first forward of a step runs over the whole and is learned from. */
   readonly #whole: Extent
-  /** The same as the whole where all of it is learned. */
-  readonly #part: Extent
+  /** The part that is learned now; the same as the whole where that is all there is. */
+  #part: Extent
+  #partIndex = 0
   #entry: tf.Tensor3D | undefined
   #forward: LearningForward | undefined
   #extent: Extent
   #handedOut = false
 
-  constructor(model: InnerModel, plan: StepPlan, hooks: StepHooks, learned: LearnedParameters) {
+  constructor(model: InnerModel, plan: TrainingPlan, hooks: StepHooks, learned: LearnedParameters) {
     this.#model = model
     this.#hooks = hooks
     this.#layers = splitLayers(model, plan.layers)
     this.#learned = learned
-    this.#whole = this.#extentOf(plan)
-    const part = learnedPart(plan)
-    this.#part = part === plan ? this.#whole : this.#extentOf(part)
+    this.#plan = plan
+    this.#whole = this.#extentOf(this.#planOf(0))
+    this.#part = this.#partExtent(0)
     this.#extent = this.#whole
   }
 
-  async forward({ keep, scored }: ForwardPurpose): Promise<tf.Tensor2D> {
+  async forward({ keep, scored, part }: ForwardPurpose): Promise<tf.Tensor2D> {
     const afterBlock = () => this.#hooks.afterBlock('forward')
     this.#forward?.dispose()
     this.#forward = undefined
+    if (!scored) this.#goTo(part)
     this.#extent = scored ? this.#whole : this.#part
     this.#entry ??= await forwardFrozen(
       this.#model,
@@ -98,6 +102,25 @@ class FusedStep implements StepExecution {
     this.#part.pass.attention.dispose()
     this.#entry?.dispose()
     if (!this.#handedOut) this.#learned.dispose()
+  }
+
+  /** Moves on to another part; a part is never come back to. */
+  #goTo(part: number): void {
+    if (part === this.#partIndex) return
+    if (this.#part !== this.#whole) this.#part.pass.attention.dispose()
+    this.#part = this.#partExtent(part)
+    this.#partIndex = part
+  }
+
+  #partExtent(part: number): Extent {
+    const learned = learnedPart(this.#planOf(part))
+    const { length } = this.#plan.inputs
+    return part === 0 && learned.inputs.length === length ? this.#whole : this.#extentOf(learned)
+  }
+
+  /** The step as if a part were all that is learned. */
+  #planOf(part: number): StepPlan {
+    return { ...this.#plan, ...this.#plan.parts[part] }
   }
 
   #extentOf(plan: StepPlan): Extent {

@@ -149,6 +149,23 @@ describe('literal steps', () => {
     for (const step of [found, fused, biasOnly]) step.dispose()
   })
 
+  it('learn chunk by chunk, as fused ones do', async () => {
+    const gradient = tint()
+    // The case's own rate overshoots in six updates, which makes the rounding of each matter.
+    const rate = { learningRate: 0.1 * golden.learningRate, steps: 2 }
+    const options = { ...rate, chunks: 3 }
+    const found = await literalStep(model, golden, gradient, options)
+    const fused = await trainingStep(model, golden.inputIds, { ...stepOptions(golden, gradient), ...options })
+    const whole = await trainingStep(model, golden.inputIds, {
+      ...stepOptions(golden, gradient),
+      ...rate,
+    })
+    expectLossClose(found.lossAfter, fused.lossAfter, fused.lossBefore, 0.005)
+    expect(Math.abs(fused.lossAfter - whole.lossAfter)).toBeGreaterThan(1e-4)
+    await expectSameUpdates(model, golden, gradient, found, fused, options)
+    for (const step of [found, fused, whole]) step.dispose()
+  })
+
   it('give an adapted model that scores as the step did', async () => {
     const found = await literalStep(model, golden, tint())
     const { lossAfter } = found

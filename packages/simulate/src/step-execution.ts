@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core'
 import type { GradientChoice, InnerModel, LearnedParameters } from '@tintjs/inner'
-import type { StepPlan } from './step-plan'
+import type { TrainingPlan } from './step-plan'
 
 /** What a running step tells its execution to do between blocks. Both may throw, to stop the step. */
 export interface StepHooks {
@@ -13,6 +13,8 @@ export interface StepHooks {
 export interface ForwardPurpose {
   /** Whether {@link StepExecution.learn} will follow. */
   readonly keep: boolean
+  /** Which of the plan's parts will be learned, where that follows; the same or a later one than before. */
+  readonly part: number
   /** Whether losses of test targets are read from it; otherwise tokens that nothing is learned from may be left out. */
   readonly scored: boolean
 }
@@ -40,5 +42,5 @@ export interface Execution {
   /** The gradient that it was built for, where it can follow only one. */
   readonly design?: { readonly gradient: GradientChoice; readonly updateNormWeights: boolean } | undefined
   /** @throws InputError when it cannot compute this step */
-  start(model: InnerModel, plan: StepPlan, hooks: StepHooks): StepExecution
+  start(model: InnerModel, plan: TrainingPlan, hooks: StepHooks): StepExecution
 }

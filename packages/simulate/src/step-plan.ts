@@ -14,6 +14,7 @@ import {
 } from '@tintjs/inner'
 import { checkOptionNames, InputError } from '@tintjs/tensor'
 import type { Execution } from './step-execution'
+import { type TrainPart, trainPart, trainParts } from './train-parts'
 
 /** How far a step has come: finished pieces of work of equal kind, a block's forward or backward each. */
 export interface StepProgress {
@@ -35,7 +36,13 @@ export interface TrainingStepOptions extends MaskOptions {
   readonly gradient?: GradientChoice | undefined
   /** Default `fused()`; `literal(simulator)` runs a simulator, and follows the gradient that it was constructed for. */
   readonly execution?: Execution | undefined
-  /** Rounds of forward, backward and descent before the last forward; default 1. */
+  /**
+   * Into how many parts the training targets of each sequence are cut, at most as many as it has. The parts are learned one
+   * after another, each with the weights that the parts before have left and with all that comes before it in view; default
+   * 1, all at once.
+   */
+  readonly chunks?: number | undefined
+  /** Rounds of forward, backward and descent on each part before what follows; default 1. */
   readonly steps?: number | undefined
   /** How many of the last blocks learn (the final norm always does); default all. */
   readonly layers?: number | undefined
@@ -62,8 +69,8 @@ export interface UnscoredStepOptions extends Omit<TrainingStepOptions, 'scoreBef
   readonly scoreBefore: false
 }
 
-/** A checked training step: all that is decided before anything is computed. */
-export interface StepPlan {
+/** A checked step in which all that is to be learned is learned at once. */
+export interface StepPlan extends TrainPart {
   readonly inputs: ModelInputs
   readonly gradient: GradientChoice
   readonly learningRate: number
@@ -72,13 +79,16 @@ export interface StepPlan {
   readonly updateNormWeights: boolean
   readonly scoreBefore: boolean
   readonly keepLogits: boolean
-  readonly train: PredictionRows
   /** For each sequence. */
   readonly test: readonly PredictionRows[]
-  /** The loss gradient covers the first so many positions of every sequence. */
-  readonly learnedPositions: number
   /** How many positions the last forward runs over, which decides how updates are kept. */
   readonly scoredPositions: number
+}
+
+/** A checked training step: all that is decided before anything is computed. */
+export interface TrainingPlan extends StepPlan {
+  /** What is learned one after another; together what the plan learns. */
+  readonly parts: readonly TrainPart[]
 }
 
 /**
@@ -90,7 +100,7 @@ export function planStep(
   description: InnerModelDescription,
   tokens: TokenInput,
   options: TrainingStepOptions | UnscoredStepOptions,
-): StepPlan {
+): TrainingPlan {
   checkOptionNames('training step', options, optionNames)
   const inputs = checkInputs(description, tokens, options)
   const { execution } = options
@@ -122,15 +132,16 @@ export function planStep(
     updateNormWeights: options.updateNormWeights ?? execution?.design?.updateNormWeights ?? false,
     scoreBefore: options.scoreBefore ?? true,
     keepLogits: options.keepLogits ?? false,
-    train,
+    ...trainPart(train, inputs),
+    parts: trainParts(train, inputs, trainLengths, options.chunks ?? 1),
     test,
-    learnedPositions: train.rows.reduce((most, row) => Math.max(most, (row % inputs.length) + 1), 0),
     scoredPositions: inputs.length,
   }
 }
 
 const optionNames: Readonly<Record<keyof TrainingStepOptions, true>> = {
   attentionMask: true,
+  chunks: true,
   execution: true,
   gradient: true,
   keepLogits: true,

@@ -7,7 +7,13 @@ import { learningParameters } from './learning-parameters'
 import { splitLayers } from './passes'
 import { badCheckpoint, rateOrCheckpoint, rateTooHigh, testLosses } from './round'
 import type { StepExecution, StepHooks } from './step-execution'
-import { planStep, type StepPlan, type TrainingStepOptions, type UnscoredStepOptions } from './step-plan'
+import {
+  planStep,
+  type StepPlan,
+  type TrainingPlan,
+  type TrainingStepOptions,
+  type UnscoredStepOptions,
+} from './step-plan'
 import type { SequenceLosses, TrainingStepResult } from './step-result'
 
 /** Without losses before the step, which takes less time: see {@link UnscoredStepOptions}. */
@@ -18,8 +24,8 @@ export function trainingStep(
 ): Promise<TrainingStepResult<undefined>>
 /**
  * One training step of the inner model on the first part of each sequence, and its losses on the rest before and
- * after: what TinT computes in a single forward pass. `steps`
- * rounds of forward, loss gradient, backward with descent; then forward again.
+ * after: what TinT computes in a single forward pass. `steps` rounds of forward, loss gradient, backward with descent;
+ * then forward again. With `chunks`, the first part is cut, and its pieces are learned so one after another.
  *
  * @param tokens `[N]` or `[batch][N]`; each sequence of a batch learns for itself
  * @returns the losses and the adapted model, which the caller disposes
@@ -67,19 +73,22 @@ interface StepLosses {
 
 async function runStep(
   model: InnerModel,
-  plan: StepPlan,
+  plan: TrainingPlan,
   execution: StepExecution,
   signal: AbortSignal | undefined,
   logits: KeptLogits,
 ): Promise<StepLosses> {
-  let headInput = await execution.forward({ keep: true, scored: plan.scoreBefore })
+  let headInput = await execution.forward({ keep: true, scored: plan.scoreBefore, part: 0 })
   const before = plan.scoreBefore
     ? await testLosses(model, headInput, plan, badCheckpoint, signal)
     : undefined
   if (plan.keepLogits && plan.scoreBefore) logits.before = shapedLogits(model, headInput, plan)
-  for (let step = 1; step <= plan.steps; step++) {
+  const rounds = plan.parts.length * plan.steps
+  for (let done = 1; done <= rounds; done++) {
     await execution.learn()
-    headInput = await execution.forward({ keep: step < plan.steps, scored: step === plan.steps })
+    const last = done === rounds
+    const part = last ? plan.parts.length - 1 : Math.floor(done / plan.steps)
+    headInput = await execution.forward({ keep: !last, scored: last, part })
   }
   const after = await testLosses(model, headInput, plan, whyNotFinite(plan), signal)
   if (plan.keepLogits) logits.after = shapedLogits(model, headInput, plan)
@@ -100,11 +109,11 @@ function shapedLogits(model: InnerModel, headInput: tf.Tensor2D, { inputs }: Ste
 /** Counts finished blocks for the caller; a block after which the step is to stop throws the signal's reason. */
 function stepHooks(
   model: InnerModel,
-  plan: StepPlan,
+  plan: TrainingPlan,
   { onProgress, signal }: Pick<TrainingStepOptions, 'onProgress' | 'signal'>,
 ): StepHooks {
   const { frozen, learning } = splitLayers(model, plan.layers)
-  const total = frozen.length + learning.length * (2 * plan.steps + 1)
+  const total = frozen.length + learning.length * (2 * plan.parts.length * plan.steps + 1)
   const beforeLast = total - learning.length
   let done = 0
   return {

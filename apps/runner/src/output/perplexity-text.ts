@@ -13,21 +13,41 @@ export function perplexityText(
   engine: EngineDescription,
   output: string | undefined,
 ): string {
-  const { data, configuration } = report
-  const dropped = 'they do not overlap, a last partial one is dropped'
+  const { data, configuration, recipe } = report
   const facts = pairsText({
     ...recoveredPairs(report),
+    ...(recipe === undefined
+      ? {}
+      : {
+          recipe: recipe.name,
+          rates: `chosen on ${recipe.validation.file}, ${countText(recipe.validation.contexts)} contexts`,
+        }),
     text: `${data.file}, SHA-256 ${data.sha256.slice(0, 16)}..., ${countText(data.fileBytes)} bytes`,
-    contexts: `${countText(data.contexts)} of ${countText(data.fileContexts)}, ${countText(configuration.context)} tokens each; ${dropped}`,
-    tokens: `${countText(data.tokens)} tokens, ${countText(data.bytes)} bytes`,
+    contexts: `${countText(data.contexts)} of ${countText(data.fileContexts)}, ${countText(configuration.context)} tokens each; ${strideText(configuration)}`,
+    tokens: `${countText(data.tokens)} tokens, ${countText(data.bytes)} bytes, ${countText(data.words)} words`,
+    ...(configuration.chunks === 1
+      ? {}
+      : { chunks: `${countText(configuration.chunks)}, with an update of the weights after each` }),
     batch: `${countText(configuration.batch)} contexts`,
     engine: engineText(engine),
-    ...(output === undefined ? {} : { written: `${output}: report.html, results.json, samples.jsonl` }),
+    ...(output === undefined
+      ? {}
+      : {
+          written: `${output}: ${recipe === undefined ? '' : 'validation and test, with '}report.html, results.json, samples.jsonl`,
+        }),
   })
   const note = dim(
-    'Loss in nats per token over all test tokens, ± one standard error over contexts; * is the best rate of its way.',
+    'Loss in nats per token over all test tokens, ± one standard error over contexts; perplexity per token and per word; * is the best rate of its way.',
   )
   return `${resultsTable(report)}\n${note}\n\n${facts}\n`
+}
+
+/** How far the contexts are apart. */
+function strideText({ stride, context, beginOfText }: PerplexityReport['configuration']): string {
+  const taken = beginOfText === null ? context : context - 1
+  return stride === taken
+    ? `stride ${countText(stride)}: they do not overlap, a last partial one is dropped`
+    : `stride ${countText(stride)}: they overlap, each token is tested at most once, a last partial one is dropped`
 }
 
 function resultsTable({ results, best }: PerplexityReport): string {
@@ -46,9 +66,10 @@ function resultsTable({ results, best }: PerplexityReport): string {
       result.gain === null ? '' : valueText(-result.gain, result.gainStandardError, changeText),
       result.perplexity?.toFixed(4) ?? '',
       result.bitsPerByte?.toFixed(4) ?? '',
+      result.wordPerplexity?.toPrecision(6) ?? '',
     ].map((cell) => (mark === '' ? cell : bold(cell)))
   })
-  return tableText(['way', 'learned', 'rate', 'loss', 'change', 'perplexity', 'bits/byte'], rows)
+  return tableText(['way', 'learned', 'rate', 'loss', 'change', 'perplexity', 'bits/byte', 'per word'], rows)
 }
 
 function valueText(

@@ -1,4 +1,5 @@
 import {
+  type Context,
   type ContextOptions,
   checkContextLength,
   contextsOf,
@@ -16,6 +17,7 @@ import {
   checkVocabulary,
   describeInnerModel,
   type InnerModel,
+  type InnerModelDescription,
   loadTokenizer,
   type Tokenizer,
 } from '@tintjs/inner'
@@ -28,9 +30,13 @@ import type { PerplexityCommandOptions } from './options'
 /** Everything that is decided before a model is loaded. */
 export interface Measurement {
   readonly plan: PerplexityPlan
+  readonly description: InnerModelDescription
   readonly data: Omit<MeasuredText, 'file'>
   readonly tokenizer: Tokenizer
-  readonly choice: Pick<PerplexityConfiguration, 'beginOfText' | 'specialTokens' | 'contexts' | 'limit'>
+  readonly choice: Pick<
+    PerplexityConfiguration,
+    'stride' | 'beginOfText' | 'specialTokens' | 'contexts' | 'limit'
+  >
 }
 
 /**
@@ -50,6 +56,7 @@ export async function prepareMeasurement(options: PerplexityCommandOptions): Pro
   const beginOfText = options.bos ? beginOfTextId(tokenizer, options.model) : undefined
   const cut: ContextOptions = {
     context: options.context,
+    stride: options.stride,
     beginOfText,
     part: options.contexts,
     limit: options.limit,
@@ -58,6 +65,7 @@ export async function prepareMeasurement(options: PerplexityCommandOptions): Pro
   const plan = planPerplexity(description, contexts, {
     trainFractions: options.trainFraction,
     learningRates: options.learningRate,
+    rates: options.rates,
     // Unknown ones are for the package to refuse.
     ways: options.ways as Way[] | undefined,
     gradient: {
@@ -65,6 +73,7 @@ export async function prepareMeasurement(options: PerplexityCommandOptions): Pro
       derivative: options.derivative,
       compatibility: options.compatibility,
     },
+    chunks: options.chunks,
     steps: options.steps,
     layers: options.layers,
     updateNormWeights: options.updateNormWeights,
@@ -72,26 +81,36 @@ export async function prepareMeasurement(options: PerplexityCommandOptions): Pro
   })
   return {
     plan,
+    description,
     tokenizer,
     data: {
       sha256: file.sha256,
       contexts: contexts.length,
-      tokens: contexts.reduce((total, context) => total + context.tokens.length, 0),
-      bytes: contexts.reduce(
-        (total, { byteLengths }) => total + byteLengths.reduce((sum, size) => sum + size, 0),
-        0,
-      ),
+      tokens: contexts.reduce((total, { tokens: own, firstNew }) => total + own.length - firstNew, 0),
+      bytes: sumOfNew(contexts, ({ byteLengths }) => byteLengths),
+      words: sumOfNew(contexts, ({ wordStarts }) => wordStarts),
       fileContexts: available,
       fileTokens: tokens.ids.length,
       fileBytes: file.bytes,
+      fileWords: tokens.wordStarts.reduce((sum, count) => sum + count, 0),
     },
     choice: {
+      stride: options.stride ?? (beginOfText === undefined ? options.context : options.context - 1),
       beginOfText: beginOfText ?? null,
       specialTokens: options.specialTokens ?? false,
       contexts: options.contexts ?? [0, 1],
       limit: options.limit ?? null,
     },
   }
+}
+
+/** Over the tokens that no context before has. */
+function sumOfNew(contexts: readonly Context[], values: (context: Context) => Int32Array): number {
+  const sum = (total: number, value: number) => total + value
+  return contexts.reduce(
+    (total, context) => total + values(context).subarray(context.firstNew).reduce(sum, 0),
+    0,
+  )
 }
 
 /** All that decides about the samples, the loaded model and the engine included. */
@@ -103,7 +122,7 @@ export async function configurationOf(
   return {
     ...choice,
     ...settingsRecord(plan.settings),
-    format: 1,
+    format: 2,
     modelHash: await hashModel(model),
     textSha256: data.sha256,
     tokensSha256: hashTokens(plan.contexts),

@@ -26,15 +26,19 @@ import {
   runModule,
 } from './run-block'
 
-/** What a literal step is given, checked. */
-export interface LiteralStepSettings {
+/** What is learned at once. */
+export interface LearnedTargets {
+  readonly train: PredictionRows
+  /** The loss gradient covers the first so many tokens of every sequence. */
+  readonly learnedPositions: number
+}
+
+/** What a literal step is given, checked; all of its targets are learned unless `learn` is told otherwise. */
+export interface LiteralStepSettings extends LearnedTargets {
   readonly inputs: ModelInputs
   readonly learningRate: number
   /** How many of the last blocks learn; the final norm always does. */
   readonly layers: number
-  readonly train: PredictionRows
-  /** The loss gradient covers the first so many tokens of every sequence. */
-  readonly learnedPositions: number
   readonly onModule?: ModuleObserver | undefined
   /** Called after each block; may throw to stop the step. */
   readonly afterBlock?: ((phase: 'forward' | 'backward') => void) | undefined
@@ -91,13 +95,18 @@ export class LiteralStep {
     return rows
   }
 
-  /** Loss gradient, backward and descent of the last {@link forward} that was told to keep its memory. */
-  async learn(): Promise<void> {
-    const { learnedPositions, afterBlock } = this.#settings
+  /**
+   * Loss gradient, backward and descent of the last {@link forward} that was told to keep its memory.
+   *
+   * @param targets what is learned; default all of the step's
+   */
+  async learn(targets: LearnedTargets = this.#settings): Promise<void> {
+    const { afterBlock } = this.#settings
+    const { learnedPositions, train } = targets
     if (learnedPositions === 0) return
     if (this.#headInput === undefined) throw new TintError('learn() was called before forward(true).')
-    const execution = this.#execution(learnedPositions)
-    let gradient = this.#lossGradient(this.#headInput)
+    const execution = this.#execution(learnedPositions, train)
+    let gradient = this.#lossGradient(this.#headInput, targets)
     try {
       for (let kept = this.#kept.pop(); kept !== undefined; kept = this.#kept.pop()) {
         try {
@@ -179,11 +188,11 @@ export class LiteralStep {
   }
 
   /** The loss module on the first tokens. @returns `[batch, positions, D]`, owned by the caller */
-  #lossGradient(headInput: tf.Tensor3D): tf.Tensor3D {
-    const { inputs, learnedPositions, onModule } = this.#settings
+  #lossGradient(headInput: tf.Tensor3D, { learnedPositions, train }: LearnedTargets): tf.Tensor3D {
+    const { inputs, onModule } = this.#settings
     const { program, model, dimensions } = this.#simulator
     // One token more: the last target is read from it.
-    const execution = this.#execution(Math.min(inputs.length, learnedPositions + 1))
+    const execution = this.#execution(Math.min(inputs.length, learnedPositions + 1), train)
     return tf.tidy(() => {
       const ownRows = gatherRows(headRows(model), integerTensor(inputs.tokens))
       const brought = [headInput, ownRows].map((value) =>
@@ -208,9 +217,9 @@ export class LiteralStep {
     return { execution, prefixes: this.#prefixes, onModule: this.#settings.onModule }
   }
 
-  #execution(tokens: number): Execution {
+  #execution(tokens: number, train: PredictionRows = this.#settings.train): Execution {
     const { model, dimensions } = this.#simulator
-    const { learningRate, train, inputs } = this.#settings
+    const { learningRate, inputs } = this.#settings
     return {
       dimensions,
       learningRate,

@@ -16,6 +16,7 @@ const sample = (
   negativeLogLikelihood,
   tokens,
   bytes: 2 * tokens,
+  words: tokens / 2,
 })
 
 describe('ratioOf', () => {
@@ -55,6 +56,7 @@ describe('aggregate', () => {
     expect(inner!.negativeLogLikelihood).toBe(3)
     expect(inner!.perplexity).toBeCloseTo(Math.exp(3), 12)
     expect(inner!.bitsPerByte).toBeCloseTo(12 / (8 * Math.LN2), 12)
+    expect(inner!.wordPerplexity).toBeCloseTo(Math.exp(12 / 2), 9)
     // Both contexts gain the same, so that the gain is known without error although the losses are not.
     expect(tint).toMatchObject({
       negativeLogLikelihood: 2.5,

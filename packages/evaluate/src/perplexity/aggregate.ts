@@ -11,13 +11,18 @@ export interface PerplexityResult {
   readonly tokens: number
   /** UTF-8 bytes of the test tokens' text. */
   readonly bytes: number
+  /** Words that begin in it. */
+  readonly words: number
   /** Mean over all test tokens, in nats; null where a context diverged. */
   readonly negativeLogLikelihood: number | null
   /** Of that mean, over contexts; null for a single context. See {@link ratioOf}. */
   readonly standardError: number | null
   /** `exp(negativeLogLikelihood)`; null also where that is beyond all numbers, so that JSON holds the same. */
   readonly perplexity: number | null
+  /** The summed loss in bits for each byte; null also where there are none. */
   readonly bitsPerByte: number | null
+  /** `exp` of the summed loss for each word; null also where there are none, and where it is beyond all numbers. */
+  readonly wordPerplexity: number | null
   /** What the inner model's mean is higher, in nats per token; null for `inner`, and where `inner` was not measured. */
   readonly gain: number | null
   /** Of the gain, from each context's own gain: much smaller than the difference of two standard errors suggests. */
@@ -119,6 +124,8 @@ function resultOf(group: Group, inner: Group | undefined): PerplexityResult {
   const { way = 'inner', trainFraction = Number.NaN, learningRate = null } = first ?? {}
   const tokens = group.map((sample) => sample.tokens)
   const bytes = sum(group.map((sample) => sample.bytes))
+  const words = sum(group.map((sample) => sample.words))
+  const total = sum(lossesOf(group))
   const diverged = group.filter(({ negativeLogLikelihood }) => negativeLogLikelihood === null).length
   const losses = diverged === 0 ? ratioOf(lossesOf(group), tokens) : undefined
   const gains = diverged === 0 && inner !== undefined ? ratioOf(gainsOf(group, inner), tokens) : undefined
@@ -129,10 +136,12 @@ function resultOf(group: Group, inner: Group | undefined): PerplexityResult {
     contexts: group.length,
     tokens: sum(tokens),
     bytes,
+    words,
     negativeLogLikelihood: losses?.value ?? null,
     standardError: losses?.standardError ?? null,
     perplexity: losses === undefined ? null : finite(Math.exp(losses.value)),
-    bitsPerByte: losses === undefined || bytes === 0 ? null : sum(lossesOf(group)) / (Math.LN2 * bytes),
+    bitsPerByte: losses === undefined || bytes === 0 ? null : total / (Math.LN2 * bytes),
+    wordPerplexity: losses === undefined || words === 0 ? null : finite(Math.exp(total / words)),
     gain: gains?.value ?? null,
     gainStandardError: gains?.standardError ?? null,
     diverged,

@@ -109,6 +109,7 @@ async function exampleOf(
     trainLength,
     learningRate: chosen.learningRate,
     gradient: settings.gradients[chosen.way],
+    chunks: settings.chunks,
     steps: settings.steps,
     layers: settings.layers,
     updateNormWeights: settings.updateNormWeights,

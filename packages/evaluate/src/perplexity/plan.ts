@@ -53,12 +53,14 @@ export function planPerplexity(
   }
 }
 
-function tasksOf({ ways, trainFractions, learningRates }: PerplexitySettings): Task[] {
-  return ways.flatMap((way): Task[] =>
-    way === 'inner'
-      ? [{ way }]
-      : trainFractions.flatMap((trainFraction) =>
-          learningRates.map((learningRate) => ({ way, trainFraction, learningRate })),
-        ),
-  )
+function tasksOf({ ways, trainFractions, learningRates, rates }: PerplexitySettings): Task[] {
+  return ways.flatMap((way): Task[] => {
+    if (way === 'inner') return [{ way }]
+    return (
+      rates?.filter((rate) => rate.way === way) ??
+      trainFractions.flatMap((trainFraction) =>
+        learningRates.map((learningRate) => ({ way, trainFraction, learningRate })),
+      )
+    )
+  })
 }

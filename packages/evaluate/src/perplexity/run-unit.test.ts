@@ -70,6 +70,52 @@ describe('a plan of perplexity', () => {
     }
   })
 
+  it('learns in chunks, and with overlapping windows tests each token once', async () => {
+    const stride = 4
+    const overlapping = tinyContexts(3, stride)
+    const plan = planPerplexity(model.description, overlapping, {
+      ...{ trainFractions: [0.5, 0.75], learningRates: [0.1], chunks: 3, batch: 2 },
+    })
+    const samples: Sample[] = []
+    await expectBalancedTensors(() =>
+      runPlan(model, plan, { onSamples: (finished) => void samples.push(...finished) }),
+    )
+    for (const { id, tokens, byteLengths, wordStarts } of overlapping) {
+      for (const trainLength of [6, 9]) {
+        // The first window's are all new; of the others the last four are.
+        const start = id === 0 ? trainLength : Math.max(trainLength, 12 - stride)
+        const own = samples.filter(
+          (sample) => sample.sample === id && sample.trainFraction === trainLength / 12,
+        )
+        expect(own.map(({ way }) => way)).toEqual(['inner', 'exact', 'tint'])
+        for (const gradient of [exact(), tint()]) {
+          const step = await trainingStep(model, tokens, {
+            trainLength,
+            learningRate: 0.1,
+            gradient,
+            chunks: 3,
+          })
+          step.dispose()
+          const [{ tokenLossesBefore, tokenLossesAfter }] = step.sequences as [(typeof step.sequences)[0]]
+          const [inner, found] = [own[0]!, own.find(({ way }) => way === gradient.name)!]
+          expect(inner.negativeLogLikelihood).toBeCloseTo(
+            total(tokenLossesBefore.slice(start - trainLength)),
+            4,
+          )
+          expect(found.negativeLogLikelihood).toBeCloseTo(
+            total(tokenLossesAfter.slice(start - trainLength)),
+            3,
+          )
+          expect(found).toMatchObject({
+            tokens: 12 - start,
+            bytes: total(byteLengths.slice(start)),
+            words: total(wordStarts.slice(start)),
+          })
+        }
+      }
+    }
+  })
+
   it('gives the same for any batch, but for the last digits', async () => {
     const key = ({ sample, way, trainFraction, learningRate }: Sample) =>
       [sample, way, trainFraction, learningRate].join()

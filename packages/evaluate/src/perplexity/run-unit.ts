@@ -53,7 +53,7 @@ async function scoreContexts(
     return trainFractions.map((trainFraction) => {
       const trainLength = trainLengthOf(trainFraction, context)
       // The first loss is token 1's.
-      const losses = tokenLosses.subarray(trainLength - 1)
+      const losses = tokenLosses.subarray(firstTested(scored, trainLength) - 1)
       return sampleOf(scored, { way: 'inner', trainFraction, learningRate: null }, trainLength, losses)
     })
   })
@@ -67,7 +67,7 @@ async function learnContexts(
   signal: AbortSignal | undefined,
   onShare?: UnitOptions['onShare'],
 ): Promise<Sample[]> {
-  const { context, gradients, steps, layers, updateNormWeights } = settings
+  const { context, gradients, chunks, steps, layers, updateNormWeights } = settings
   const trainLength = trainLengthOf(task.trainFraction, context)
   const step = await trainingStep(
     model,
@@ -76,9 +76,11 @@ async function learnContexts(
       trainLength,
       learningRate: task.learningRate,
       gradient: gradients[task.way],
+      chunks,
       steps,
       layers,
       updateNormWeights,
+      testMask: testMaskOf(contexts, trainLength),
       // What the model predicts without learning is scored once, for all rates.
       scoreBefore: false,
       signal,
@@ -117,21 +119,35 @@ async function learnEach(
   return samples
 }
 
+/** The first token of a context that is tested: of tokens that two windows have, only the first window's are. */
+function firstTested({ firstNew }: Context, trainLength: number): number {
+  return Math.max(firstNew, trainLength)
+}
+
+/** `[batch][N]`, 1 where a token may be tested; undefined where that is all after the learned ones. */
+function testMaskOf(contexts: readonly Context[], trainLength: number): number[][] | undefined {
+  if (contexts.every(({ firstNew }) => firstNew <= trainLength)) return undefined
+  return contexts.map(({ tokens, firstNew }) => Array.from(tokens, (_, token) => (token >= firstNew ? 1 : 0)))
+}
+
 /** @param losses of the test tokens in nats; undefined where they are no finite numbers */
 function sampleOf(
-  { id, byteLengths }: Context,
+  context: Context,
   { way, trainFraction, learningRate }: Pick<Sample, 'way' | 'trainFraction' | 'learningRate'>,
   trainLength: number,
   losses: Float32Array | undefined,
 ): Sample {
+  const start = firstTested(context, trainLength)
+  const { id, byteLengths, wordStarts } = context
   return {
     sample: id,
     way,
     trainFraction,
     learningRate,
     negativeLogLikelihood: losses === undefined ? null : sum(losses),
-    tokens: byteLengths.length - trainLength,
-    bytes: sum(byteLengths.subarray(trainLength)),
+    tokens: byteLengths.length - start,
+    bytes: sum(byteLengths.subarray(start)),
+    words: sum(wordStarts.subarray(start)),
   }
 }
 

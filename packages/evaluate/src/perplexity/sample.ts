@@ -18,6 +18,7 @@ const sampleSchema = z.strictObject({
   negativeLogLikelihood: finite.nullable(),
   tokens: z.int().min(1),
   bytes: z.int().min(0),
+  words: z.int().min(0),
 })
 
 /** How one context's test tokens were predicted in one way. */
@@ -34,6 +35,8 @@ export interface Sample {
   readonly tokens: number
   /** UTF-8 bytes of the test tokens' text. */
   readonly bytes: number
+  /** Words that begin in it. */
+  readonly words: number
 }
 
 /** How samples are written: one JSON object a line, its fields in the schema's order. */

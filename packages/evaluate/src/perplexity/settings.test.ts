@@ -28,10 +28,12 @@ describe('planPerplexity', () => {
       ways: ['inner', 'exact', 'tint'],
       trainFractions: [0.5, 0.75],
       learningRates: [0.01, 0.1],
+      rates: null,
       lossGradient: 'softmax',
       derivative: 'central:100',
       attentionGradient: 'value',
       compatibility: null,
+      chunks: 1,
       steps: 1,
       layers: 2,
       updateNormWeights: false,
@@ -43,6 +45,12 @@ describe('planPerplexity', () => {
   it.each<[string, Partial<PerplexityOptions>, RegExp]>([
     ['no fraction', { trainFractions: [] }, /No train fraction/],
     ['a fraction of 0', { trainFractions: [0] }, /fraction is 0; expected a number above 0 and below 1/],
+    ['no chunk', { chunks: 0 }, /number of chunks is 0; expected a whole number from 1 to 5, the tokens/],
+    [
+      'more chunks than tokens',
+      { chunks: 6, trainFractions: [0.75, 0.5] },
+      /chunks is 6; expected .* from 1 to 5, the tokens that are learned at the train fraction 0\.5/,
+    ],
     ['a fraction of 1', { trainFractions: [1] }, /fraction is 1;/],
     ['a fraction that is no number', { trainFractions: [Number.NaN] }, /fraction is NaN/],
     [
@@ -65,7 +73,8 @@ describe('planPerplexity', () => {
   })
 
   it('refuses contexts that are longer than the model, and none at all', () => {
-    const long = [{ id: 0, tokens: new Int32Array(25), byteLengths: new Int32Array(25) }]
+    const zeros = new Int32Array(25)
+    const long = [{ id: 0, tokens: zeros, byteLengths: zeros, wordStarts: zeros, firstNew: 0 }]
     expect(() => planPerplexity(description, long, right)).toThrow(
       /context is 25; .* 3 to the model's 24 positions/,
     )

@@ -2,6 +2,7 @@ import type { InnerModelDescription } from '@tintjs/inner'
 import { derivativeText, exact, type GradientChoice, type TintOptions, tint } from '@tintjs/simulate'
 import { InputError } from '@tintjs/tensor'
 import { automaticBatch } from './batch-size'
+import { type ChosenRate, checkRatesOf } from './rates'
 import { type Way, ways } from './sample'
 
 /** The choices of a measurement of perplexity. */
@@ -10,11 +11,15 @@ export interface PerplexityOptions {
   readonly trainFractions: readonly number[]
   /** Rates of plain SGD on the summed loss, 0 or more; needed by every way but `inner`. */
   readonly learningRates?: readonly number[] | undefined
+  /** In the place of `learningRates`: one for each way that learns and each fraction, as `chooseRates` gives them. */
+  readonly rates?: readonly ChosenRate[] | undefined
   /** Default all three. */
   readonly ways?: readonly Way[] | undefined
   /** TinT's approximations; the loss gradient holds for `exact` too. Default as `tint()` of `@tintjs/simulate`. */
   readonly gradient?: TintOptions | undefined
-  /** Rounds of forward, backward and descent; default 1. */
+  /** Into how many parts what is learned is cut, each learned with what those before have taught; default 1. */
+  readonly chunks?: number | undefined
+  /** Rounds of forward, backward and descent, on each part; default 1. */
   readonly steps?: number | undefined
   /** How many of the last blocks learn; default all. */
   readonly layers?: number | undefined
@@ -31,8 +36,11 @@ export interface PerplexitySettings {
   readonly ways: readonly Way[]
   readonly trainFractions: readonly number[]
   readonly learningRates: readonly number[]
+  /** Of each way and fraction, where not all are tried for all. */
+  readonly rates?: readonly ChosenRate[] | undefined
   /** For each way that learns. */
   readonly gradients: { readonly exact: GradientChoice; readonly tint: GradientChoice }
+  readonly chunks: number
   readonly steps: number
   readonly layers: number
   readonly updateNormWeights: boolean
@@ -45,10 +53,12 @@ export interface SettingsRecord {
   readonly ways: readonly Way[]
   readonly trainFractions: readonly number[]
   readonly learningRates: readonly number[]
+  readonly rates: readonly ChosenRate[] | null
   readonly lossGradient: string
   readonly derivative: string
   readonly attentionGradient: string
   readonly compatibility: string | null
+  readonly chunks: number
   readonly steps: number
   readonly layers: number
   readonly updateNormWeights: boolean
@@ -69,12 +79,18 @@ export function checkSettings(
   const { gradient = {}, batch = 'auto' } = options
   const chosenWays = checkWays(options.ways ?? ways)
   checkContextLength(description, context)
+  const trainFractions = checkFractions(options.trainFractions, context)
   return {
     context,
     ways: chosenWays,
-    trainFractions: checkFractions(options.trainFractions, context),
-    learningRates: checkRates(options.learningRates ?? [], chosenWays),
+    trainFractions,
+    learningRates: checkRates(
+      options.rates?.map(({ learningRate }) => learningRate) ?? options.learningRates ?? [],
+      chosenWays,
+    ),
+    rates: options.rates && checkRatesOf(options.rates, chosenWays, trainFractions),
     gradients: { exact: exact({ lossGradient: gradient.lossGradient }), tint: tint(gradient) },
+    chunks: checkChunks(options.chunks ?? 1, options.trainFractions, context),
     steps: checkCount('The number of steps', options.steps ?? 1, 1_000_000),
     layers: checkCount(
       'The number of layers that learn',
@@ -94,6 +110,7 @@ export function settingsRecord(settings: PerplexitySettings): SettingsRecord {
   const { gradients, ...others } = settings
   return {
     ...others,
+    rates: settings.rates ?? null,
     lossGradient: gradients.tint.lossGradient,
     derivative: derivativeText(gradients.tint.derivative),
     attentionGradient: gradients.tint.attentionGradient,
@@ -145,6 +162,16 @@ function checkFractions(given: readonly number[], context: number): readonly num
     )
   }
   return sorted(given)
+}
+
+function checkChunks(chunks: number, fractions: readonly number[], context: number): number {
+  const shortest = Math.min(...fractions)
+  const targets = trainLengthOf(shortest, context) - 1
+  if (Number.isInteger(chunks) && chunks >= 1 && chunks <= targets) return chunks
+  throw new InputError(
+    `The number of chunks is ${chunks}; expected a whole number from 1 to ${targets}, the tokens that are learned at the ` +
+      `train fraction ${shortest}.`,
+  )
 }
 
 /** The rates in their order, none where nothing learns. @throws InputError for one that is not valid or missing */

@@ -30,7 +30,7 @@ export function unitKeys({ contexts, task }: Unit, { trainFractions }: Perplexit
   )
 }
 
-/** In forward passes of one sequence; a backward takes about two. */
-export function unitCost({ contexts, task }: Unit, { steps }: PerplexitySettings): number {
-  return contexts.length * (task.way === 'inner' ? 1 : 3 * steps + 1)
+/** In forward passes of one sequence; a backward takes about two. A chunk is learned over what comes before it too. */
+export function unitCost({ contexts, task }: Unit, { chunks, steps }: PerplexitySettings): number {
+  return contexts.length * (task.way === 'inner' ? 1 : (3 * steps * (chunks + 1)) / 2 + 1)
 }

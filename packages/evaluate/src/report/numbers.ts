@@ -33,6 +33,11 @@ export function countText(count: number): string {
   return count.toLocaleString('en-US')
 }
 
+/** A number of any size: five digits, `1,480.2`, or `3.2e+15` where it has many more. */
+export function shortText(value: number): string {
+  return value < 1e9 ? value.toLocaleString('en-US', { maximumSignificantDigits: 5 }) : value.toExponential(2)
+}
+
 /** Learning rates as people write them: `0.001`, `3e-4`. */
 export function rateText(rate: number): string {
   return rate > 0 && rate < 0.001 ? rate.toExponential() : String(rate)

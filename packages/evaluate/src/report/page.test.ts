@@ -18,16 +18,19 @@ const facts: ReportFacts = {
     contexts: 3,
     tokens: 36,
     bytes: 40,
+    words: 9,
     fileContexts: 12345,
     fileTokens: 148150,
     fileBytes: 200001,
+    fileWords: 40000,
   },
   configuration: {
-    format: 1,
+    format: 2,
     modelHash: hash,
     textSha256: hash,
     tokensSha256: hash,
     context: 12,
+    stride: 12,
     contexts: [0.2, 1],
     limit: 3,
     beginOfText: null,
@@ -35,10 +38,12 @@ const facts: ReportFacts = {
     ways: ['inner', 'exact', 'tint'],
     trainFractions: fractions,
     learningRates: rates,
+    rates: null,
     lossGradient: 'softmax',
     derivative: 'central:100',
     attentionGradient: 'value',
     compatibility: null,
+    chunks: 1,
     steps: 1,
     layers: 2,
     updateNormWeights: false,
@@ -55,7 +60,7 @@ function samplesOf(ways: readonly Way[]): Sample[] {
     fractions.flatMap((trainFraction) =>
       ways.flatMap((way) =>
         losses[way].map((loss, index) => ({
-          ...{ sample, way, trainFraction, tokens: 6, bytes: 7 },
+          ...{ sample, way, trainFraction, tokens: 6, bytes: 7, words: 2 },
           learningRate: way === 'inner' ? null : rates[index]!,
           negativeLogLikelihood: loss + sample * (index + 1) * 0.1,
         })),
@@ -118,7 +123,7 @@ describe('htmlReport', () => {
     expect(text).toMatch(/9\d\.\d ± \d\.\d %/)
     expect(text).toContain('200,001 bytes, 148,150 tokens')
     expect(text).toContain(
-      'windows of 12 tokens that follow each other and do not overlap; a last partial one is dropped',
+      'windows of 12 tokens, one every 12 tokens of the text (the stride), so that they do not overlap; a last partial one is dropped',
     )
     expect(text).toContain(
       'Of the 12,345 windows, those from 20 % to 100 % of the file’s, at most 3 of them were used',
@@ -142,6 +147,18 @@ describe('htmlReport', () => {
     expect(other).toContain('by 4 steps of gradient descent')
     expect(other).toContain('learned from the first 12.5 %')
     expect(other).toContain('learned from the first 33.33 %')
+  })
+
+  it('says where windows overlap, and how what is learned is cut', () => {
+    const configuration = { ...facts.configuration, stride: 5, chunks: 3 }
+    const other = htmlReport(perplexityReport({ ...facts, configuration }, samplesOf(['inner', 'tint'])))
+    expect(other).toContain(
+      'one every 5 tokens of the text (the stride), so that they overlap: of each but the',
+    )
+    expect(other).toContain(
+      'What is learned is cut into 3 equal parts, and the weights are updated after each',
+    )
+    expect(page).not.toContain('is cut into 3 equal parts')
   })
 
   it('colours the text by what learning changed, and escapes it', () => {

@@ -36,12 +36,13 @@ beforeAll(async () => {
   plan = planPerplexity(model.description, tinyContexts(5), options)
   configuration = {
     ...settingsRecord(plan.settings),
-    format: 1,
+    format: 2,
     modelHash: await hashModel(model),
     textSha256: 'a'.repeat(64),
     tokensSha256: hashTokens(plan.contexts),
     beginOfText: null,
     specialTokens: false,
+    stride: 12,
     contexts: [0, 1],
     limit: null,
     engine: 'wasm',
@@ -61,6 +62,7 @@ const samplesOf = (index: number): Sample[] =>
     negativeLogLikelihood: (index + 1) / (line + 3),
     tokens: 6,
     bytes: 10,
+    words: 2,
   }))
 
 const path = () => join(folder, outputFiles.samples)
@@ -90,7 +92,7 @@ describe('samples.jsonl', () => {
     await writeUnits(0, 1, 0)
     const [line] = readFileSync(path(), 'utf8').split('\n')
     expect(line).toBe(
-      '{"sample":0,"way":"inner","trainFraction":0.5,"learningRate":null,"negativeLogLikelihood":0.3333333333333333,"tokens":6,"bytes":10}',
+      '{"sample":0,"way":"inner","trainFraction":0.5,"learningRate":null,"negativeLogLikelihood":0.3333333333333333,"tokens":6,"bytes":10,"words":2}',
     )
   })
 

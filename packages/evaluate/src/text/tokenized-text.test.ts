@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { loadTokenizer, memorySource } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
+import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tokenizeText } from './tokenized-text'
 import { withoutSpecialTokens } from './without-special-tokens'
@@ -21,6 +22,30 @@ describe('tokenizeText', () => {
     expect(new Set(byteLengths)).toEqual(new Set([1]))
   })
 
+  it('counts the words of any text where they begin, however tokens cut it', async () => {
+    const bytes = await loadTokenizer(shipped('gpt2-nano-bytes'))
+    const merges = ['a b', 'Ġ a', 'Ġ Ġ', 'ab Ċ']
+    const pairs = { ab: 5, Ġ: 10, Ġa: 11, ĠĠ: 12, Ċ: 13, abĊ: 14 }
+    const pairing = {
+      model: { type: 'BPE', vocab: { ...vocabulary, ...pairs }, merges },
+      pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, use_regex: false },
+      decoder: { type: 'ByteLevel' },
+    }
+    const paired = await loadTokenizer(memorySource('tiny', { 'tokenizer.json': json(pairing) }))
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('a', 'b', 'c', ' ', '\n'), maxLength: 30 }), (text) => {
+        const words = text.split(/[ \n]+/).filter((word) => word !== '').length
+        for (const tokenizer of [bytes, paired]) {
+          const { wordStarts } = tokenizeText(tokenizer, text)
+          expect(wordStarts.reduce((sum, count) => sum + count, 0)).toBe(words)
+        }
+      }),
+      { seed: 3 },
+    )
+    expect([...tokenizeText(bytes, ' ab\nc').wordStarts]).toEqual([0, 1, 0, 0, 1])
+    expect([...tokenizeText(paired, ' ab\nc').wordStarts]).toEqual([0, 1, 1])
+  })
+
   it('counts the text, not the name, of a token that stands for unknown characters', async () => {
     const model = { type: 'BPE', vocab: { ...vocabulary, '<unk>': 10 }, merges: ['a b'], unk_token: '<unk>' }
     const tokenizer = await loadTokenizer(memorySource('tiny', { 'tokenizer.json': json({ model }) }))
@@ -28,6 +53,7 @@ describe('tokenizeText', () => {
     const { ids, byteLengths } = tokenizeText(tokenizer, 'abéc')
     expect([...ids]).toEqual([5, 10, 2])
     expect([...byteLengths]).toEqual([2, 2, 1])
+    expect([...tokenizeText(tokenizer, 'ab éc').wordStarts].reduce((sum, count) => sum + count, 0)).toBe(2)
   })
 })
 
