@@ -64,20 +64,23 @@ async function work(
     onUnit(++done)
     return samples
   }
-  const start = () => {
+  const start = (connection: Redis) => {
     const settings = { prefix, concurrency: 1, lockDuration, stalledInterval, maxStalledCount }
-    const worker = new Worker(queueName(run), compute, { ...settings, connection: redis.duplicate() })
+    const worker = new Worker(queueName(run), compute, { ...settings, connection })
     // Connections that are lost are made again.
     worker.on('error', () => {})
     return worker
   }
-  const workers = Array.from({ length: count }, start)
+  // A worker leaves a connection open that it was given.
+  const connections = Array.from({ length: count }, () => redis.duplicate())
+  const workers = connections.map(start)
   try {
     await untilEnded(redis, address, run, signal)
     return done
   } finally {
     // What was under way when it was stopped has failed, and another worker tries it.
     await Promise.all(workers.map((worker) => worker.close(signal.aborted)))
+    for (const connection of connections) connection.disconnect()
   }
 }
 

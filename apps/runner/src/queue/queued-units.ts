@@ -25,7 +25,8 @@ export async function queueUnits<Sample>(
   const redis = await connectRedis(address)
   const name = queueName(run)
   const queue = new Queue(name, { connection: redis, prefix })
-  const events = new QueueEvents(name, { connection: redis.duplicate(), prefix })
+  const listening = redis.duplicate()
+  const events = new QueueEvents(name, { connection: listening, prefix })
   events.setMaxListeners(0)
   queue.on('error', () => {})
   events.on('error', () => {})
@@ -58,6 +59,7 @@ export async function queueUnits<Sample>(
       if (complete) await queue.obliterate({ force: true })
       await events.close()
       await queue.close()
+      listening.disconnect()
       redis.disconnect()
     },
   }
