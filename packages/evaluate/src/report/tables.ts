@@ -4,7 +4,7 @@ import { type Markup, markup } from './markup'
 import { countText, gainText, lossText, percentText, rateText, shortText, wayNames } from './numbers'
 
 /** Every result; the best rate of each way and fraction stands out. */
-export function resultsTable({ results, best }: PerplexityReport): Markup {
+export function resultsTable({ results, best }: Pick<PerplexityReport, 'results' | 'best'>): Markup {
   const isBest = ({ way, trainFraction, learningRate }: PerplexityResult) =>
     way !== 'inner' &&
     best.some((found) => found.trainFraction === trainFraction && found[way]?.learningRate === learningRate)
@@ -90,7 +90,8 @@ function chunksText(chunks: number): string {
     : ` What is learned is cut into ${countText(chunks)} equal parts, and the weights are updated after each: a part is learned with what those before have taught, and with all that comes before it in view.`
 }
 
-function factText(value: unknown): string {
+/** A choice in words. */
+export function factText(value: unknown): string {
   if (Array.isArray(value))
     return value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : item)).join(', ')
   return value === null ? 'none' : String(value)
