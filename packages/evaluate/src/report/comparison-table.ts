@@ -4,7 +4,7 @@ import { type Markup, markup } from './markup'
 import { countText, gainText, lossText, percentText, pointsText, rateText, wayNames } from './numbers'
 
 /** Differences with their significance, and how that was found; nothing where there are none. */
-export function comparisonTable(comparisons: readonly Comparison[], total: number): Markup | undefined {
+export function comparisonTable(comparisons: readonly Comparison[]): Markup | undefined {
   if (comparisons.length === 0) return undefined
   return markup`<div class="scroll"><table class="results">
 <thead><tr><th scope="col">first</th><th scope="col">second</th><th scope="col">where</th><th scope="col">the second is better by</th><th scope="col">pairs</th><th scope="col">p</th><th scope="col">p among all</th></tr></thead>
@@ -15,7 +15,7 @@ ${comparisons.map(
 `,
 )}</tbody>
 </table></div>
-<p class="note">${comparisonNote(comparisons, total)}</p>
+<p class="note">${comparisonNote(comparisons)}</p>
 `
 }
 
@@ -40,11 +40,11 @@ export function pText(pValue: number): string {
 }
 
 /** How the p-values were found, for all comparisons shown, and what they do not say. */
-export function comparisonNote(comparisons: readonly Comparison[], total: number): string {
+export function comparisonNote(comparisons: readonly Comparison[]): string {
   const isTask = comparisons.some(({ kind }) => kind === 'task')
   const unit = isTask ? 'examples, each with its mean over seeds' : 'contexts'
   const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => methodTexts[method])
-  return `Paired over the ${unit} that both have; ± is one standard error over pairs. p, two-sided: ${methods.join('; ')}. “Among all”: adjusted for the ${countText(total)} comparisons of this report by Holm’s method; bold where below 0.05. Each way is at its best rate on these same samples, which flatters it where several rates were tried.`
+  return `Paired over the ${unit} that both have; ± is one standard error over pairs. p, two-sided: ${methods.join('; ')}. “Among all”: adjusted for the ${countText(comparisons.length)} comparisons of this table by Holm’s method; bold where below 0.05. Each way is at its best rate on these same samples, which flatters it where several rates were tried.`
 }
 
 const methodTexts: Readonly<Record<Comparison['method'], string>> = {

@@ -40,7 +40,7 @@ function subjectSection(report: RunsReport, { title, runs: names }: RunsReport['
     summary.kind === 'task' ? [{ summary, number }] : [],
   )
   const own = report.comparisons.filter(({ first }) => names.includes(first.run))
-  const table = comparisonTable(own, report.comparisons.length)
+  const table = comparisonTable(own)
   return markup`<section>
 <h2>${texts.length > 0 ? `Perplexity of ${nameOf(title)}` : `Task ${title}`}</h2>
 ${texts.length > 0 ? textSubject(texts) : taskSubject(tasks)}${table && markup`<h3>Differences</h3>\n${table}`}</section>
@@ -68,7 +68,7 @@ function incomparableSection({ incomparable }: RunsReport): Markup | undefined {
 <div class="scroll"><table class="results words">
 <thead><tr><th scope="col">first</th><th scope="col">second</th><th scope="col">why not</th></tr></thead>
 <tbody>
-${incomparable.map(({ first, second, reason }) => markup`<tr><td>${first}</td><td>${second}</td><td>${reason}</td></tr>\n`)}</tbody>
+${incomparable.map(({ first, second, reason }) => markup`<tr><td>${first.join(', ')}</td><td>${second.join(', ')}</td><td>${reason}</td></tr>\n`)}</tbody>
 </table></div>
 </section>
 `

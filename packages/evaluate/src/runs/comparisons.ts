@@ -2,7 +2,14 @@ import type { Way } from '../perplexity/sample'
 import { adjustedPValues, type PairedDifference, pairedDifference } from '../statistics/paired-difference'
 import { type Arm, bestArms, type Place } from './arms'
 import type { Run } from './run'
-import { type Incomparable, nothingShared, otherSubject, samePlace } from './subjects'
+import {
+  type Incomparable,
+  nothingShared,
+  otherSubject,
+  type Subject,
+  samePlace,
+  subjectsOf,
+} from './subjects'
 
 /** A way of a run at a rate. */
 export type ArmName = Pick<Arm, 'run' | 'way' | 'learningRate'>
@@ -18,7 +25,7 @@ export interface Comparison extends PairedDifference {
   readonly template: string | null
   readonly first: ArmName
   readonly second: ArmName
-  /** The p-value among all comparisons of the report, by Holm's method. */
+  /** The p-value among all comparisons on the same text or task, by Holm's method. */
   readonly adjustedPValue: number
 }
 
@@ -35,21 +42,42 @@ const withinRun: readonly (readonly [Way, Way])[] = [
   ['exact', 'tint'],
 ]
 
+type Unadjusted = Omit<Comparison, 'adjustedPValue'>
+
 /**
- * Compares, at every share or template, the ways of each run with each other and each way between every two runs, at
- * the best rate of each.
+ * Compares, at every share or template, the ways of each run with each other and each way between every two runs on the
+ * same text or task, at the best rate of each.
  */
 export function compareRuns(runs: readonly Run[]): Comparisons {
-  const arms = new Map(runs.map((run) => [run.name, bestArms(run)]))
-  const own = (run: Run) => arms.get(run.name) ?? []
+  const subjects = subjectsOf(runs)
+  const within = subjects.map((subject) => compareWithin(subject.runs))
+  return {
+    comparisons: within.flatMap(({ comparisons }) => comparisons),
+    incomparable: [
+      ...subjects.flatMap((first, index) =>
+        subjects.slice(index + 1).map((second) => differentSubjects(first, second)),
+      ),
+      ...within.flatMap(({ incomparable }) => incomparable),
+    ],
+  }
+}
+
+function differentSubjects(first: Subject, second: Subject): Incomparable {
+  const [one, other] = [first.runs[0], second.runs[0]]
+  const reason = one && other && otherSubject(one, other)
+  return { first: namesOf(first.runs), second: namesOf(second.runs), reason: reason ?? '' }
+}
+
+/** Runs on the same text or task. */
+function compareWithin(runs: readonly Run[]): Comparisons {
+  const all = runs.map((run) => ({ run, arms: bestArms(run) }))
   const incomparable: Incomparable[] = []
-  const found: Omit<Comparison, 'adjustedPValue'>[] = []
-  for (const run of runs) found.push(...compareWays(run, own(run)))
-  for (const [index, first] of runs.entries()) {
-    for (const second of runs.slice(index + 1)) {
-      const reason = otherSubject(first, second) ?? nothingShared(own(first), own(second))
-      if (reason !== undefined) incomparable.push({ first: first.name, second: second.name, reason })
-      else found.push(...compareBetween(first, own(first), own(second)))
+  const found: Unadjusted[] = all.flatMap(({ run, arms }) => compareWays(run, arms))
+  for (const [index, first] of all.entries()) {
+    for (const second of all.slice(index + 1)) {
+      const reason = nothingShared(first.arms, second.arms)
+      if (reason === undefined) found.push(...compareBetween(first, second))
+      else incomparable.push({ first: [first.run.name], second: [second.run.name], reason })
     }
   }
   const adjusted = adjustedPValues(found.map(({ pValue }) => pValue))
@@ -59,7 +87,7 @@ export function compareRuns(runs: readonly Run[]): Comparisons {
   }
 }
 
-function compareWays({ kind }: Run, arms: readonly Arm[]): Omit<Comparison, 'adjustedPValue'>[] {
+function compareWays({ kind }: Run, arms: readonly Arm[]): Unadjusted[] {
   return withinRun.flatMap(([before, after]) =>
     arms
       .filter(({ way }) => way === before)
@@ -71,20 +99,24 @@ function compareWays({ kind }: Run, arms: readonly Arm[]): Omit<Comparison, 'adj
   )
 }
 
-function compareBetween(
-  { kind }: Run,
-  firsts: readonly Arm[],
-  seconds: readonly Arm[],
-): Omit<Comparison, 'adjustedPValue'>[] {
-  return firsts.flatMap((first) =>
-    seconds
+interface RunArms {
+  readonly run: Run
+  readonly arms: readonly Arm[]
+}
+
+/** The same model alone is the same in both, and left out. */
+function compareBetween({ run, arms }: RunArms, other: RunArms): Unadjusted[] {
+  const sameModel = run.modelHash === other.run.modelHash
+  return arms.flatMap((first) =>
+    other.arms
       .filter((second) => second.way === first.way && samePlace(first, second))
-      .flatMap((second) => compare(kind, first, second)),
+      .filter(({ way }) => !(way === 'inner' && sameModel && run.kind === 'perplexity'))
+      .flatMap((second) => compare(run.kind, first, second)),
   )
 }
 
 /** Nothing where the two have nothing in common. */
-function compare(kind: Run['kind'], first: Arm, second: Arm): Omit<Comparison, 'adjustedPValue'>[] {
+function compare(kind: Run['kind'], first: Arm, second: Arm): Unadjusted[] {
   const pairs = [...first.scores].flatMap(([sample, { amount, weight }]) => {
     const other = second.scores.get(sample)
     return other === undefined ? [] : [{ difference: other.amount - amount, weight }]
@@ -105,6 +137,10 @@ function placeFields(place: Place): Pick<Comparison, 'trainFraction' | 'template
   return 'template' in place
     ? { trainFraction: null, template: place.template }
     : { trainFraction: place.trainFraction, template: null }
+}
+
+function namesOf(runs: readonly Run[]): string[] {
+  return runs.map(({ name }) => name)
 }
 
 function nameOf({ run, way, learningRate }: Arm): ArmName {

@@ -9,10 +9,10 @@ export interface Subject {
   readonly runs: readonly Run[]
 }
 
-/** Two runs between which nothing can be compared. */
+/** Runs of which none of the first can be compared with one of the second. */
 export interface Incomparable {
-  readonly first: string
-  readonly second: string
+  readonly first: readonly string[]
+  readonly second: readonly string[]
   readonly reason: string
 }
 
@@ -31,8 +31,7 @@ export function subjectsOf(runs: readonly Run[]): Subject[] {
 export function otherSubject(first: Run, second: Run): string | undefined {
   if (first.kind === 'perplexity' && second.kind === 'perplexity') return otherContexts(first, second)
   if (first.kind === 'task' && second.kind === 'task') return otherTask(first, second)
-  const [text, task] = first.kind === 'perplexity' ? [first, second] : [second, first]
-  return `${text.name} predicts a text, ${task.name} does a task`
+  return 'one predicts a text, the other does a task'
 }
 
 /** What decides where contexts begin and end, besides text and tokenizer. */
