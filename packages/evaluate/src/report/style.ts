@@ -64,6 +64,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 .results { width: 100%; font-size: 14px; white-space: nowrap }
 .results th, .results td { text-align: right; padding: 5px 10px; border-bottom: 1px solid var(--grid) }
 .results th { color: var(--soft); font-weight: 600; border-bottom-color: var(--line); white-space: normal; vertical-align: bottom; line-height: 1.3 }
+.results tbody th { color: inherit; border-bottom-color: var(--grid); line-height: inherit; vertical-align: baseline; white-space: nowrap }
 .results th:first-child, .results td:first-child { text-align: left; padding-left: 0 }
 .results .best td { font-weight: 650 } .results .tint td:first-child { color: var(--tint) } .results .inner td { color: var(--soft) }
 .facts { font-size: 13.5px } .facts th { text-align: left; font-weight: 400; color: var(--soft); padding: 2px 18px 2px 0; vertical-align: top; white-space: nowrap }
