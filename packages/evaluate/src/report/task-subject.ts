@@ -102,7 +102,7 @@ function panelOf(runs: readonly PlacedTask[], template: string): RatePanel {
   return {
     caption: `template ${template}`,
     label: `Accuracy against learning rate with template ${template}`,
-    ...{ lines, levels, anchor: levels[0]?.value ?? low, low, high },
+    ...{ lines, levels, anchor: 0, low, high },
   }
 }
 

@@ -85,7 +85,7 @@ function wholeRun(content: unknown, path: string): unknown {
   const { shard = null, ...configuration } = data.configuration
   if (shard === null) return { ...data, configuration }
   throw new InputError(
-    `${path} is of one part of a run (shard ${JSON.stringify(shard)}); expected a whole run. Put all of its parts together with tint merge first.`,
+    `${path} is of one part of a run (its shard is ${JSON.stringify(shard)}); expected a whole run. Put all of its parts together with tint merge first.`,
   )
 }
 
