@@ -91,8 +91,8 @@ describe('readRuns', () => {
       'a part of a run',
       (files) => ({
         'results.json': files['results.json']!.replace(
-          '"format": 1',
-          '"shard": {"number":1,"count":2}, "format": 1',
+          '"format": 2',
+          '"shard": {"number":1,"count":2}, "format": 2',
         ),
       }),
       /is of one part of a run .* Put all of its parts together with tint merge first/,
