@@ -139,6 +139,12 @@ describe('tint report', () => {
       /expected the name of a page, such as report\.html/,
     ],
     [
+      "a page that would replace a run's own",
+      () => [place('opt'), '--output', join(place('opt'), 'report.html')],
+      2,
+      /lies in the folder of the run .*; expected a place outside/,
+    ],
+    [
       'a page in no folder',
       () => [place('opt'), '--output', '/no/page.html'],
       1,

@@ -1,3 +1,4 @@
+import { dirname, resolve } from 'node:path'
 import { runsPage, runsReport } from '@tintjs/evaluate'
 import { readRuns } from '@tintjs/evaluate/node'
 import { writeFileAtomically } from '@tintjs/tensor/node'
@@ -22,17 +23,24 @@ export function configure(command: Command): void {
 
 async function run(folders: readonly string[], options: ReportOptions): Promise<void> {
   const { output } = options
-  if (output !== undefined) await checkPage(output)
+  if (output !== undefined) await checkPage(output, folders)
   const report = runsReport(await readRuns(folders))
   if (output !== undefined) await writeFileAtomically(output, [runsPage(report)])
   if (options.json) printJson(report)
   else process.stdout.write(reportText(report, output))
 }
 
-/** Only pages are replaced: never a run's samples by a slip. */
-async function checkPage(output: string): Promise<void> {
+/** Only pages are replaced, and no run's own: never a run's samples by a slip. */
+async function checkPage(output: string, folders: readonly string[]): Promise<void> {
   if (!output.endsWith('.html')) {
     throw new UsageError(`--output is ${output}; expected the name of a page, such as report.html.`)
+  }
+  const place = dirname(resolve(output))
+  const own = folders.find((folder) => resolve(folder) === place)
+  if (own !== undefined) {
+    throw new UsageError(
+      `${output} of --output lies in the folder of the run ${own}; expected a place outside.`,
+    )
   }
   await checkOutputFile('--output', output)
 }
