@@ -38,6 +38,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
     load: () => import('./commands/evaluate'),
   },
   {
+    name: 'report',
+    summary: 'one or several finished runs: tables, curves, and which differences are more than chance',
+    load: () => import('./commands/report'),
+  },
+  {
     name: 'fidelity',
     summary: "how near each of TinT's approximations is to exact back-propagation",
     load: () => import('./commands/fidelity'),

@@ -37,6 +37,7 @@ export {
 } from './perplexity/settings'
 export type { PerplexityKey, Task, Unit } from './perplexity/unit'
 export { htmlReport } from './report/page'
+export { runsPage } from './report/runs-page'
 export { type ConfigurationForm, type Difference, firstDifference } from './run/configuration-form'
 export {
   type EvaluationPlan,
@@ -55,6 +56,24 @@ export {
   shardText,
   unitOfRun,
 } from './run/shard'
+export { type ArmName, type Comparison, type Comparisons, compareRuns } from './runs/comparisons'
+export type { GainSpread } from './runs/gain-spread'
+export type { PerplexityRun, Run, RunOrigin, TaskRun } from './runs/run'
+export {
+  type PerplexitySummary,
+  type RunSummary,
+  type RunsReport,
+  runsReport,
+  type TaskSummary,
+} from './runs/runs-report'
+export type { Incomparable } from './runs/subjects'
+export {
+  adjustedPValues,
+  type Pair,
+  type PairedDifference,
+  pairedDifference,
+} from './statistics/paired-difference'
+export { type Significance, type SignificanceMethod, signFlipTest } from './statistics/sign-flips'
 export { type Calibration, calibrations } from './tasks/calibration'
 export { type Arrangement, arrangements, type Loss, losses, type View, views } from './tasks/context'
 export type { Example } from './tasks/example'

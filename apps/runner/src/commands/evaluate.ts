@@ -17,6 +17,7 @@ import {
   type PreparedEvaluation,
   prepareEvaluation,
 } from '../evaluation/preparation'
+import { gitRevision } from '../git-revision'
 import { addApproximationOptions } from '../gradient-options'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
@@ -113,7 +114,12 @@ function evaluate(
     options,
     (threads) => evaluationConfiguration(prepared, model, { name: engine.name, threads }),
     async ({ samples, configuration }) => {
-      const facts = { model: options.model, configuration, versions: versionsOf(engine) }
+      const facts = {
+        model: options.model,
+        configuration,
+        versions: versionsOf(engine),
+        gitRevision: await gitRevision(),
+      }
       return { report: taskReport(facts, plan, data, samples) }
     },
   )

@@ -11,6 +11,7 @@ import {
 } from '@tintjs/evaluate'
 import type { InnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
+import { gitRevision } from '../git-revision'
 import { interruption } from '../interruption'
 import { packageVersion } from '../package-version'
 import { type Evaluation, runEvaluation } from '../run/run-evaluation'
@@ -50,7 +51,11 @@ export async function measure(
     async ({ samples, configuration }) => {
       taken = samples
       const file = { ...data, file: basename(options.text) }
-      const facts = { model: options.model, data: file, recipe, configuration, versions: versionsOf(engine) }
+      const facts = {
+        ...{ model: options.model, data: file, recipe, configuration },
+        versions: versionsOf(engine),
+        gitRevision: await gitRevision(),
+      }
       const found = perplexityReport(facts, samples)
       if (options.output === undefined) return { report: found }
       const examples = await exampleContexts(model, plan, samples, { tokenizer, signal: interruption.signal })

@@ -42,16 +42,21 @@ export interface PerplexityReport {
   readonly configuration: PerplexityConfiguration
   /** Of the programs that computed, by name. */
   readonly versions: Readonly<Record<string, string>>
+  /** The commit of the working folder; null where that was none of a git repository. */
+  readonly gitRevision: string | null
   readonly engine: string
   readonly modelHash: string
 }
 
 /** What a report says beside the numbers that come from samples. */
-export type ReportFacts = Pick<PerplexityReport, 'model' | 'data' | 'recipe' | 'configuration' | 'versions'>
+export type ReportFacts = Pick<
+  PerplexityReport,
+  'model' | 'data' | 'recipe' | 'configuration' | 'versions' | 'gitRevision'
+>
 
 /** Puts a report together from the samples of a run. */
 export function perplexityReport(
-  { model, data, recipe, configuration, versions }: ReportFacts,
+  { model, data, recipe, configuration, versions, gitRevision }: ReportFacts,
   samples: readonly Sample[],
 ): PerplexityReport {
   return {
@@ -62,6 +67,7 @@ export function perplexityReport(
     best: bestRates(samples),
     configuration,
     versions,
+    gitRevision,
     engine: configuration.engine,
     modelHash: configuration.modelHash,
   }

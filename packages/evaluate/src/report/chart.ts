@@ -15,7 +15,7 @@ export interface ChartPoint {
   readonly title: string
 }
 
-type Scale = ScaleContinuousNumeric<number, number>
+export type Scale = ScaleContinuousNumeric<number, number>
 
 /** A tick of an axis. */
 export interface Tick {
@@ -23,8 +23,40 @@ export interface Tick {
   readonly text: string
 }
 
-/** How far a way's points stand beside their place, so that equal ones can be told apart. */
-const offsets: Readonly<Record<Way, number>> = { inner: 0, exact: -4, tint: 4 }
+/** How a line looks: its marks tell the way, its colour the run where there are several, and else the way too. */
+export interface Look {
+  readonly way: Way
+  /** From 1 on, where a page has several runs. */
+  readonly run?: number | undefined
+  /** How far points stand beside their place, so that equal ones can be told apart. */
+  readonly shift: number
+}
+
+/** A line of a chart. */
+export interface ChartLine {
+  readonly look: Look
+  readonly points: readonly ChartPoint[]
+}
+
+/** Colours that runs have; more runs begin again with the first. */
+export const runColours = 8
+
+/** The classes of what is drawn in a {@link Look}. */
+export function lookClasses({ way, run }: Pick<Look, 'way' | 'run'>): string {
+  return run === undefined ? way : `${way} run${((run - 1) % runColours) + 1}`
+}
+
+/** Lines side by side; those without points are left out. */
+export function shifted<Line extends { readonly look: Look; readonly points: readonly unknown[] }>(
+  lines: readonly Line[],
+): Line[] {
+  const drawn = lines.filter(({ points }) => points.length > 0)
+  const step = Math.min(8, 28 / drawn.length)
+  return drawn.map((line, index) => ({
+    ...line,
+    look: { ...line.look, shift: (index - (drawn.length - 1) / 2) * step },
+  }))
+}
 
 const symbols: Readonly<Record<Way, SymbolType>> = {
   inner: symbolCircle,
@@ -68,15 +100,16 @@ ${ticks.x.map(
 `
 }
 
-/** A way's line with its points and error bars. Points above the chart become arrows at its top. */
-export function series(way: Way, points: readonly ChartPoint[], place: Scale, y: Scale): Markup {
-  const x = (value: number) => place(value) + offsets[way]
+/** A line with its points and error bars. Points above the chart become arrows at its top. */
+export function series({ look, points }: ChartLine, place: Scale, y: Scale): Markup {
+  const { way, shift } = look
+  const x = (value: number) => place(value) + shift
   const path = line<ChartPoint>()
     .x((point) => x(point.x))
     .y((point) => y(point.y))
     .digits(2)
   const [, highest = Number.POSITIVE_INFINITY] = y.domain()
-  return markup`<g class="series ${way}">
+  return markup`<g class="series ${lookClasses(look)}">
 <path class="line" clip-path="url(#inside)" d="${path(points) ?? ''}"/>
 ${points.map((point) => (point.y > highest ? arrow(point, x) : mark(way, point, x, y)))}</g>
 `

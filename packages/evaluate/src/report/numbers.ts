@@ -28,6 +28,12 @@ export function shareText(share: number, error: number | null): string {
   return error === null ? `${value} %` : `${value} ± ${fixed(100 * error, 1)} %`
 }
 
+/** A difference of two shares in percentage points, with its sign and error: `+4.2 ± 1.1 points`. */
+export function pointsText(difference: number, error: number | null): string {
+  const value = `${difference > 0 ? '+' : ''}${fixed(100 * difference, 1)}`
+  return `${value}${error === null ? '' : ` ± ${fixed(100 * error, 1)}`} points`
+}
+
 /** Counts with groups of three: `1,256,449`. */
 export function countText(count: number): string {
   return count.toLocaleString('en-US')

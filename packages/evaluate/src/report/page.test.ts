@@ -52,6 +52,7 @@ const facts: ReportFacts = {
     threads: 1,
   },
   versions: { node: '20.0.0', tfjs: '4.22.0' },
+  gitRevision: null,
 }
 
 function samplesOf(ways: readonly Way[]): Sample[] {

@@ -4,7 +4,8 @@ import type { PerplexityReport } from '../perplexity/report-data'
 import type { Way } from '../perplexity/sample'
 import { clipping } from './chart'
 import { htmlDocument, nameOf, section } from './document'
-import { gainChart } from './gain-chart'
+import { gainChart, recoveredBars } from './gain-chart'
+import { keyList } from './keys'
 import { lossCharts } from './loss-charts'
 import { type Markup, markup } from './markup'
 import { countText, percentText, shareText, wayNames } from './numbers'
@@ -18,13 +19,13 @@ import { textGains } from './text-gain'
  * @param examples as `exampleContexts` gives them; default none
  */
 export function htmlReport(report: PerplexityReport, examples: readonly ContextExample[] = []): string {
-  const { model, data, results, best, configuration } = report
+  const { model, data, best, configuration } = report
   const { ways } = configuration
   const learns = ways.some((way) => way !== 'inner')
   const title = `${nameOf(model)} on ${nameOf(data.file)}`
   const sections: (Markup | undefined)[] = [
-    learns ? section('Loss against learning rate', lossIntroduction(ways), lossCharts(results)) : undefined,
-    section('What learning gains', gainIntroduction, gainChart(best)),
+    learns ? section('Loss against learning rate', lossIntroduction(ways), lossCharts([report])) : undefined,
+    section('What learning gains', gainIntroduction, gains(report)),
     section('Where it helps', textIntroduction, examples.length === 0 ? undefined : textGains(examples)),
     section('All results', markup``, resultsTable(report)),
     section('What was counted', markup``, accountOf(report)),
@@ -34,6 +35,17 @@ export function htmlReport(report: PerplexityReport, examples: readonly ContextE
     markup`<h1>${title}</h1>
 ${lead(best)}<p class="soft">${countText(data.contexts)} contexts of ${countText(configuration.context)} tokens, ${countText(data.bytes)} bytes. ${learns ? `Each time the model learns from the first part of a context by ${stepsText(configuration.steps)} of gradient descent and predicts the rest; then it starts afresh.` : 'The model predicts the last part of each context, and learns nothing.'}</p>
 ${clipping()}${sections}`,
+  )
+}
+
+/** Gain against fraction, and what share of exact's gain TinT has. */
+function gains(report: PerplexityReport): Markup | undefined {
+  const chart = gainChart([report])
+  return (
+    chart &&
+    markup`<div class="charts">
+${chart}${recoveredBars([report])}</div>
+`
   )
 }
 
@@ -66,8 +78,7 @@ function lossIntroduction(ways: readonly Way[]): Markup {
     ? 'Error bars: one standard error of the difference to the model alone on the same contexts.'
     : 'Error bars: one standard error over contexts.'
   return markup`<p class="soft">Mean loss of the test tokens; lower is better. ${bars} All charts have one scale, moved so that the model alone is at one height; an arrow at the top stands for a loss above it.</p>
-<ul class="keys">${ways.map((way) => markup`<li>${key(way)}${wayNames[way]}</li>`)}</ul>
-`
+${keyList(ways.map((way) => ({ look: { way }, text: wayNames[way] })))}`
 }
 
 const gainIntroduction = markup`<p class="soft">How much lower the loss is than the model’s alone, at the best of the rates. Where the rate was chosen on the same contexts, the gain is a little flattered.</p>
@@ -75,13 +86,3 @@ const gainIntroduction = markup`<p class="soft">How much lower the loss is than 
 
 const textIntroduction = markup`<p class="soft">The part of a context that was predicted, token by token: blue became easier to predict by learning, orange harder. Point at a token for its losses before and after.</p>
 `
-
-/** A line's sign in the key. */
-function key(way: Way): Markup {
-  const mark = {
-    inner: undefined,
-    exact: markup`<rect class="mark" x="13.5" y="3.5" width="7" height="7"/>`,
-    tint: markup`<circle class="mark" cx="17" cy="7" r="4"/>`,
-  }[way]
-  return markup`<svg viewBox="0 0 34 14" aria-hidden="true"><g class="series ${way}"><line class="line" x1="0" x2="34" y1="7" y2="7"/>${mark}</g></svg>`
-}

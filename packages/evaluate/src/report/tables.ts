@@ -4,7 +4,7 @@ import { type Markup, markup } from './markup'
 import { countText, gainText, lossText, percentText, rateText, shortText, wayNames } from './numbers'
 
 /** Every result; the best rate of each way and fraction stands out. */
-export function resultsTable({ results, best }: PerplexityReport): Markup {
+export function resultsTable({ results, best }: Pick<PerplexityReport, 'results' | 'best'>): Markup {
   const isBest = ({ way, trainFraction, learningRate }: PerplexityResult) =>
     way !== 'inner' &&
     best.some((found) => found.trainFraction === trainFraction && found[way]?.learningRate === learningRate)
@@ -42,6 +42,7 @@ export function accountOf({
   versions,
   engine,
   modelHash,
+  gitRevision,
 }: PerplexityReport): Markup {
   const { context, contexts, limit, beginOfText, specialTokens, batch, chunks } = configuration
   const [from, to] = contexts
@@ -57,7 +58,7 @@ export function accountOf({
   const spelled = specialTokens
     ? 'Special tokens that the text spells out are read as such.'
     : 'What looks like a special token in the text, such as <unk>, is read as the letters that it is.'
-  const details = { ...configuration, ...versions, model, engine, modelHash }
+  const details = { ...configuration, ...versions, model, engine, modelHash, gitRevision }
   return markup`<p>The text is <b>${data.file}</b>: ${countText(data.fileBytes)} bytes, ${countText(data.fileTokens)} tokens. ${windowsText(configuration)} Of the ${countText(data.fileContexts)} windows, ${part}${limited} were used: <b>${countText(data.contexts)} contexts, ${countText(data.tokens)} tokens, ${countText(data.bytes)} bytes, ${countText(data.words)} words</b>. ${begin} ${spelled}</p>
 <p>With a share <i>f</i> of <i>N</i> = ${countText(context)} tokens and <i>n</i> = ⌊<i>f</i> <i>N</i>⌋, tokens 1 to <i>n</i> − 1 are learned and tokens <i>n</i> to <i>N</i> − 1 are tested, counted from 0; token 0 is only read.${chunksText(chunks)} Losses are means over all test tokens of all contexts. Each context starts from the same model, and batches hold ${countText(batch)} contexts that do not see each other.</p>
 ${recipeText(recipe)}<details><summary>What decides about the numbers</summary>
@@ -90,7 +91,8 @@ function chunksText(chunks: number): string {
     : ` What is learned is cut into ${countText(chunks)} equal parts, and the weights are updated after each: a part is learned with what those before have taught, and with all that comes before it in view.`
 }
 
-function factText(value: unknown): string {
+/** A choice in words. */
+export function factText(value: unknown): string {
   if (Array.isArray(value))
     return value.map((item) => (typeof item === 'object' ? JSON.stringify(item) : item)).join(', ')
   return value === null ? 'none' : String(value)

@@ -11,6 +11,8 @@ export interface TaskReportFacts {
   readonly configuration: TaskConfiguration
   /** Versions of what computed. */
   readonly versions: Readonly<Record<string, string>>
+  /** The commit of the working folder; null where that was none of a git repository. */
+  readonly gitRevision: string | null
 }
 
 /** A task's results, as `results.json` has them. */
@@ -55,6 +57,7 @@ export function taskReport(
     },
     configuration: facts.configuration,
     versions: facts.versions,
+    gitRevision: facts.gitRevision,
     engine,
     modelHash,
     results: taskResults(plan.task, samples),

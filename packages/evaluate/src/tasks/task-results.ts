@@ -1,5 +1,4 @@
 import type { Way } from '../perplexity/sample'
-import type { TaskDefinition } from './task'
 import type { TaskSample } from './task-sample'
 
 /** How well one label was told from the others, over the samples of all seeds. */
@@ -65,7 +64,7 @@ export function meanOverSeeds(values: readonly number[]): MeanOverSeeds {
 
 /** A result for each template, way and rate that the samples have, in the order in which each is met first. */
 export function taskResults(
-  { labels }: Pick<TaskDefinition, 'labels'>,
+  { labels }: { readonly labels: readonly string[] },
   samples: readonly TaskSample[],
 ): TaskResult[] {
   const groups = groupBy(samples, groupKey)

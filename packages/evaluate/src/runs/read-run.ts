@@ -1,0 +1,109 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { basename, join, resolve } from 'node:path'
+import { InputError } from '@tintjs/tensor'
+import { sampleForm } from '../perplexity/sample'
+import type { SampleForm, SampleKey } from '../run/evaluation-plan'
+import { outputFiles } from '../run/output-folder'
+import { taskSampleForm } from '../tasks/task-sample'
+import { parseResults } from './results-file'
+import type { Run } from './run'
+
+/**
+ * Reads the folders of finished runs. Each is named after its folder; after its whole path where two have the same name.
+ *
+ * @throws InputError for a folder that is no finished run, that is given twice, or whose files are damaged
+ */
+export async function readRuns(folders: readonly string[]): Promise<Run[]> {
+  const places = folders.map((folder) => resolve(folder))
+  const again = folders.find((_, index) => places.indexOf(places[index] ?? '') !== index)
+  if (again !== undefined) {
+    throw new InputError(`The folder ${again} is given twice; expected other runs. Give each once.`)
+  }
+  const names = places.map((place) => basename(place))
+  const runs: Run[] = []
+  for (const [index, folder] of folders.entries()) {
+    const own = names[index] ?? folder
+    const name = names.filter((other) => other === own).length > 1 ? folder : own
+    runs.push(await readRun(folder, name))
+  }
+  return runs
+}
+
+/** Reads the folder of a finished run. @throws InputError as {@link readRuns} */
+export async function readRun(folder: string, name: string): Promise<Run> {
+  const path = join(folder, outputFiles.results)
+  const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? new InputError(await whyNoResults(folder))
+      : unreadable(path, error)
+  })
+  const { sampleCount, ...results } = parseResults(text, path)
+  if (results.kind === 'perplexity') {
+    return { name, folder, ...results, samples: await readSamples(folder, sampleForm, sampleCount) }
+  }
+  return { name, folder, ...results, samples: await readSamples(folder, taskSampleForm, sampleCount) }
+}
+
+async function whyNoResults(folder: string): Promise<string> {
+  const found = await stat(folder).catch(() => undefined)
+  const expected = 'expected the folder of a run, as tint perplexity and tint evaluate write it with --output'
+  if (found === undefined) return `The folder ${folder} does not exist; ${expected}.`
+  if (!found.isDirectory()) return `${folder} is a file; ${expected}.`
+  const begun = (await readdir(folder)).includes(outputFiles.configuration)
+  return begun
+    ? `The run in ${folder} is not finished: it has no ${outputFiles.results} yet. Go on with the same command and --resume, then report.`
+    : `The folder ${folder} holds no run; ${expected}.`
+}
+
+/** Reads all samples of a finished run. */
+async function readSamples<Sample extends object>(
+  folder: string,
+  { schema, describe }: SampleForm<Sample>,
+  expected: number,
+): Promise<Sample[]> {
+  const path = join(folder, outputFiles.samples)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    throw unreadable(path, error)
+  })
+  const lines = text.split('\n')
+  const remedy = 'The file was changed; copy it again from where it was computed, or repeat the run.'
+  if (lines.pop() !== '') throw new InputError(`${path}, line ${lines.length + 1}: it is cut off. ${remedy}`)
+  const places = new Map<string, number>()
+  const samples = lines.map((line, index) => {
+    const parsed = schema.safeParse(parseJson(line))
+    if (!parsed.success) {
+      const [issue] = parsed.error.issues
+      const about = [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')
+      throw new InputError(`${path}, line ${index + 1}: it is no sample of such a run (${about}). ${remedy}`)
+    }
+    const name = describe({ ...parsed.data } as SampleKey)
+    const before = places.get(name)
+    if (before !== undefined) {
+      throw new InputError(
+        `${path}, line ${index + 1}: ${name} is there twice, also in line ${before}. ${remedy}`,
+      )
+    }
+    places.set(name, index + 1)
+    return parsed.data
+  })
+  if (samples.length === expected) return samples
+  throw new InputError(
+    `${path}, line ${samples.length}: the file ends after ${samples.length} samples, but ${outputFiles.results} was made from ${expected}. ${remedy}`,
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function unreadable(path: string, { code }: NodeJS.ErrnoException): InputError {
+  return new InputError(
+    code === 'ENOENT'
+      ? `${path} does not exist; expected it beside ${outputFiles.results}. Copy the whole folder of the run.`
+      : `${path} cannot be read (${code}); check that it is a file that you may read.`,
+  )
+}
