@@ -42,9 +42,9 @@ export function pText(pValue: number): string {
 /** How the p-values were found, for all comparisons shown, and what they do not say. */
 export function comparisonNote(comparisons: readonly Comparison[]): string {
   const isTask = comparisons.some(({ kind }) => kind === 'task')
-  const unit = isTask ? 'examples, each with its mean over seeds' : 'contexts'
+  const unit = isTask ? 'examples that both have, each with its mean over seeds' : 'contexts that both have'
   const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => methodTexts[method])
-  return `Paired over the ${unit} that both have; ± is one standard error over pairs. p, two-sided: ${methods.join('; ')}. “Among all”: adjusted for the ${countText(comparisons.length)} comparisons of this table by Holm’s method; bold where below 0.05. Each way is at its best rate on these same samples, which flatters it where several rates were tried.`
+  return `Paired over the ${unit}; ± is one standard error over pairs. p, two-sided: ${methods.join('; ')}. “Among all”: adjusted for the ${countText(comparisons.length)} comparisons of this table by Holm’s method; bold where below 0.05. Each way is at its best rate on these same samples, which flatters it where several rates were tried.`
 }
 
 const methodTexts: Readonly<Record<Comparison['method'], string>> = {
