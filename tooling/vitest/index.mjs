@@ -12,6 +12,9 @@ const shared = {
   env: { TF_NUM_INTRAOP_THREADS: '1' },
 }
 
+/** Tests that start other programs or kill processes; `npm run test:system` runs them. */
+const system = 'src/**/*.system.test.ts'
+
 /** What compares an adapter with right answers, and no engine with another: run on the first engine only. */
 const contracts = ['src/**/contract.test.ts', 'src/**/*.contract.test.ts']
 
@@ -31,7 +34,7 @@ export function engineTests({ isolate = false } = {}) {
           isolate,
           name: engine,
           include: ['src/**/*.test.ts'],
-          exclude: index === 0 ? [] : contracts,
+          exclude: [system, ...(index === 0 ? [] : contracts)],
           env: { ...shared.env, TINT_ENGINE: engine },
         },
       })),
@@ -41,11 +44,15 @@ export function engineTests({ isolate = false } = {}) {
 
 /** Tests that need no tensor engine, or start processes that choose their own. */
 export function plainTests() {
-  return defineConfig({
-    test: {
-      ...shared,
-      include: ['src/**/*.test.ts'],
-      coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
-    },
-  })
+  return plain({ include: ['src/**/*.test.ts'], exclude: [system] })
+}
+
+/** Tests that start other programs or kill processes. */
+export function systemTests() {
+  return plain({ include: [system] })
+}
+
+function plain(files) {
+  const coverage = { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] }
+  return defineConfig({ test: { ...shared, ...files, coverage } })
 }

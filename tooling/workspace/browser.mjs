@@ -1,6 +1,5 @@
 /** A Chromium for the tests that run in a browser. Uses Node's own modules only, as `npm test` does. */
-import { accessSync, constants, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { canInstallWithApt, findProgram, installWithApt, isProgram } from './programs.mjs'
 
 const browsers = ['chromium', 'chromium-browser', 'google-chrome']
 
@@ -26,10 +25,10 @@ export function provideBrowser(run, environment = process.env, isRoot = process.
   if (found !== undefined) return found
   const { CHROME_PATH: named } = environment
   const problem = named ? `CHROME_PATH is ${named}, which is no program` : 'There is no Chromium here'
-  const canInstall = !named && isRoot && findProgram('apt-get', environment) !== undefined
+  const canInstall = !named && canInstallWithApt(environment, isRoot)
   if (canInstall) {
     console.log(`${problem}; installing Debian's for the tests that run in a browser.`)
-    const installed = installBrowser(run) ? findBrowser(environment) : undefined
+    const installed = installWithApt(run, 'chromium') ? findBrowser(environment) : undefined
     if (installed !== undefined) return installed
   }
   const problemNow = canInstall ? 'Chromium could not be installed' : problem
@@ -37,24 +36,4 @@ export function provideBrowser(run, environment = process.env, isRoot = process.
     `${problemNow}; the tests that run in a browser are left out. To run them, ${howToGetBrowser}`,
   )
   return undefined
-}
-
-function installBrowser(run) {
-  const options = { env: { DEBIAN_FRONTEND: 'noninteractive' } }
-  const aptGet = (...args) => run('apt-get', ['-qq', '-o', 'Dpkg::Use-Pty=0', ...args], options) === 0
-  return aptGet('update') && aptGet('install', '-y', '--no-install-recommends', 'chromium')
-}
-
-function findProgram(name, { PATH = '' }) {
-  const folders = PATH.split(delimiter).filter(Boolean)
-  return folders.map((folder) => join(folder, name)).find(isProgram)
-}
-
-function isProgram(path) {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }

@@ -1,9 +1,7 @@
 /**
- * `npm test`: installs, builds, provides the native engine and a browser where the platform allows it, checks style and
- * types, and runs all tests on every engine that is there.
+ * `npm test`: installs, builds, provides the native engine where the platform allows it, checks style and types, and runs all tests on every engine that is there.
  */
 import { availableParallelism } from 'node:os'
-import { provideBrowser } from './browser.mjs'
 import { build, installDependencies, requireNode, run, tool } from './workspace.mjs'
 
 requireNode(20)
@@ -12,7 +10,6 @@ build()
 
 const engines = nativeEngine() ? 'tensorflow,wasm' : 'wasm'
 process.env.TINT_ENGINES = engines
-browser()
 console.log(`Testing on ${engines.replace(',', ' and ')}.`)
 
 // More tasks than cores, as many wait for processes of theirs; not so many that each becomes slow.
@@ -39,10 +36,4 @@ function nativeEngine() {
   )
   if (required) process.exit(1)
   return false
-}
-
-/** Finds a browser, or installs one. Tests that need it find it by CHROME_PATH, and are skipped where it is not set. */
-function browser() {
-  const found = provideBrowser(run)
-  if (found !== undefined) process.env.CHROME_PATH = found
 }

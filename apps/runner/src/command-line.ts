@@ -38,6 +38,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
     load: () => import('./commands/evaluate'),
   },
   {
+    name: 'merge',
+    summary: 'puts the shards of a run together that several machines have computed',
+    load: () => import('./commands/merge'),
+  },
+  {
     name: 'report',
     summary: 'one or several finished runs: tables, curves, and which differences are more than chance',
     load: () => import('./commands/report'),

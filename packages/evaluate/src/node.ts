@@ -18,6 +18,7 @@ export {
   writeJson,
 } from './run/output-folder'
 export { type FinishedUnits, readFinishedUnits, SamplesFile } from './run/samples-file'
+export { type MergedRun, mergeShards } from './runs/merge-shards'
 export { readRun, readRuns } from './runs/read-run'
 export { loadTask, shippedTasks } from './shipped-tasks'
 export { datasetFileRows, type ReadDatasetRows, readHubTask } from './tasks/read-hub'

@@ -70,12 +70,16 @@ export async function runEvaluation<Sample, Configuration extends object, Report
   const shared = await configurationOf(single ? 1 : engine.threads)
   const configuration: Sharded<Configuration> = { ...shared, shard }
   const form = shardedForm(evaluation.configurationForm)
-  const folder = await openRunFolder(options, { form, configuration, counted }, plan)
+  const units = await openUnits(evaluation, model, { ...options, engine: engine.name, count }, shared)
+  // After what may be refused yet, so that nothing is left of it.
+  const folder = await openRunFolder(options, { form, configuration, counted }, plan).catch(async (error) => {
+    await units.close(false)
+    throw error
+  })
   const progress = new RunProgress(command, counted)
   const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
   interruption.signal.addEventListener('abort', tellStop, { once: true })
   try {
-    const units = await openUnits(evaluation, model, { ...options, engine: engine.name, count }, shared)
     const inShard = shard === null ? units : { ...units, runUnit: ofShard(units, whole, shard) }
     const samples = await takeSamples(plan, inShard, folder, progress)
     const { report, page } = await conclude({ samples, configuration })

@@ -32,16 +32,22 @@ export async function readRuns(folders: readonly string[]): Promise<Run[]> {
 /** Reads the folder of a finished run. @throws InputError as {@link readRuns} */
 export async function readRun(folder: string, name: string): Promise<Run> {
   const path = join(folder, outputFiles.results)
-  const text = await readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new InputError(await whyNoResults(folder))
-      : unreadable(path, error)
-  })
+  const text = await readResults(folder)
   const { sampleCount, ...results } = parseResults(text, path)
   if (results.kind === 'perplexity') {
     return { name, folder, ...results, samples: await readSamples(folder, sampleForm, sampleCount) }
   }
   return { name, folder, ...results, samples: await readSamples(folder, taskSampleForm, sampleCount) }
+}
+
+/** The text of a finished run's `results.json`. @throws InputError when there is none, saying what there is instead */
+export async function readResults(folder: string): Promise<string> {
+  const path = join(folder, outputFiles.results)
+  return readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
+    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
+      ? new InputError(await whyNoResults(folder))
+      : unreadable(path, error)
+  })
 }
 
 async function whyNoResults(folder: string): Promise<string> {
@@ -51,12 +57,17 @@ async function whyNoResults(folder: string): Promise<string> {
   if (!found.isDirectory()) return `${folder} is a file; ${expected}.`
   const begun = (await readdir(folder)).includes(outputFiles.configuration)
   return begun
-    ? `The run in ${folder} is not finished: it has no ${outputFiles.results} yet. Go on with the same command and --resume, then report.`
+    ? `The run in ${folder} is not finished: it has no ${outputFiles.results} yet. Go on with the same command and --resume first.`
     : `The folder ${folder} holds no run; ${expected}.`
 }
 
-/** Reads all samples of a finished run. */
-async function readSamples<Sample extends object>(
+/**
+ * Reads all samples of a finished run, or of a finished part of one.
+ *
+ * @param expected how many there are, as its results say
+ * @throws InputError naming file and line
+ */
+export async function readSamples<Sample extends object>(
   folder: string,
   { schema, describe }: SampleForm<Sample>,
   expected: number,

@@ -1,0 +1,143 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import { Redis } from 'ioredis'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { runJson, runTint, temporaryFolder } from './test-support'
+
+const folder = temporaryFolder()
+const output = (name: string) => join(folder.path, name)
+const samplesPath = (name: string) => join(output(name), 'samples.jsonl')
+const samples = (name: string) => readFileSync(samplesPath(name), 'utf8')
+
+const text = join(folder.path, 'storks.txt')
+writeFileSync(text, 'The storks fly south in autumn, the cranes fly north in spring. '.repeat(24))
+
+const perplexity = [
+  ...['perplexity', '--model', 'opt-nano-bytes', '--text', text, '--context', '64', '--batch', '2'],
+  ...['--train-fraction', '0.5,0.8', '--learning-rate', '3e-4,1e-3', '--engine', 'wasm', '--workers', '1'],
+]
+
+let server: ChildProcess
+let address: string
+let redis: Redis
+
+/** A real Redis, which keeps nothing. */
+beforeAll(async () => {
+  const port = await freePort()
+  address = `redis://localhost:${port}`
+  server = spawn('redis-server', ['--port', `${port}`, '--save', '', '--appendonly', 'no'], {
+    stdio: 'ignore',
+  })
+  await new Promise((resolve, reject) => {
+    server.on('error', reject)
+    server.on('spawn', resolve)
+  })
+  redis = new Redis(address, { retryStrategy: () => 100, maxRetriesPerRequest: 100 })
+  // It is not there at once.
+  redis.on('error', () => {})
+  await redis.ping()
+  expect((await runTint([...perplexity, '--output', output('single')])).code).toBe(0)
+})
+
+afterAll(async () => {
+  redis?.disconnect()
+  server?.kill('SIGKILL')
+  folder.remove()
+})
+
+async function freePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve) => probe.listen(0, resolve))
+  const { port } = probe.address() as { port: number }
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+const worker = (options: Parameters<typeof runTint>[1] = {}) =>
+  runTint([...perplexity, '--queue', address, '--worker'], options)
+
+const written = (name: string) => (existsSync(samplesPath(name)) ? statSync(samplesPath(name)).size : 0)
+
+describe('tint perplexity --queue', () => {
+  it('gives the samples of a single run, byte by byte, though one of three workers is killed', async () => {
+    const third = samples('single').length / 3
+    const killed = worker({ interruptWhen: () => written('queued') >= third, interruptBy: 'SIGKILL' })
+    const others = [worker(), worker()]
+    const run = await runTint([...perplexity, '--queue', address, '--output', output('queued')])
+    expect(run).toMatchObject({ code: 0 })
+    expect(samples('queued')).toBe(samples('single'))
+    expect((await killed).code).toBeNull()
+    for (const { code, stderr } of await Promise.all(others)) {
+      expect(code).toBe(0)
+      expect(stderr).toMatch(/\d+ batches computed\n$/)
+    }
+    // Nothing is left but the note that tells late workers to go.
+    expect((await redis.keys('*')).filter((key) => !key.startsWith('tint:record:'))).toEqual([])
+    await redis.flushall()
+  })
+
+  it('goes on after the run itself was killed, with the same workers, and computes nothing twice', async () => {
+    const path = output('resumed')
+    const given = [...perplexity, '--queue', address, '--output', path]
+    const helping = worker()
+    const half = samples('single').length / 2
+    const killed = await runTint(given, {
+      interruptWhen: () => written('resumed') >= half,
+      interruptBy: 'SIGKILL',
+    })
+    expect(killed.code).toBeNull()
+    const run = await runTint([...given, '--resume'])
+    expect(run).toMatchObject({ code: 0 })
+    expect(samples('resumed')).toBe(samples('single'))
+    const { stderr } = await helping
+    const computed = Number(/(\d+) batches computed\n$/.exec(stderr)?.[1])
+    // Twelve batches of nine tasks: one forward, and four steps for each of two ways.
+    expect(computed).toBeGreaterThan(0)
+    expect(computed).toBeLessThanOrEqual(12 * 9)
+    await redis.flushall()
+  })
+
+  it('refuses a worker of another configuration, and says in what it differs', async () => {
+    const run = runTint([...perplexity, '--queue', address, '--output', output('waiting')], {
+      interruptWhen: () => existsSync(output('refused')),
+    })
+    while ((await redis.keys('tint:record:*')).length === 0) await new Promise((go) => setTimeout(go, 50))
+    const other = await runTint([...perplexity, '--steps', '2', '--queue', address, '--worker'])
+    expect(other).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/another run than the one in the queue: steps is 1 there and 2 here/),
+    })
+    writeFileSync(output('refused'), '')
+    const stopped = await run
+    expect(stopped).toMatchObject({ code: 130 })
+    expect(stopped.stderr).toMatch(/0 of 24 contexts are done and kept/)
+    await redis.flushall()
+  })
+
+  it('gives one JSON object, and takes a worker that came first', async () => {
+    const short = [...perplexity, '--limit', '2']
+    const early = runTint([...short, '--queue', address, '--worker'])
+    const report = await runJson([...short, '--queue', address, '--output', output('short')])
+    expect((report.data as { contexts: number }).contexts).toBe(2)
+    expect((await early).code).toBe(0)
+    await redis.flushall()
+  })
+
+  it.each([
+    [
+      'no Redis',
+      'redis://localhost:1',
+      /The Redis at redis:\/\/localhost:1 cannot be reached \(ECONNREFUSED\)/,
+    ],
+    ['a password that is not shown', 'redis://me:secret@localhost:1', /at redis:\/\/localhost:1 cannot be/],
+    ['no address', 'localhost:6379', /queue is "localhost:6379"; expected the address of a Redis such as/],
+  ])('says so where there is %s', async (_, wrong, words) => {
+    for (const more of [['--worker'], ['--output', output('none')]]) {
+      const { code, stderr } = await runTint([...perplexity, '--queue', wrong, ...more])
+      expect(code).toBe(1)
+      expect(stderr).toMatch(words)
+    }
+  })
+})
