@@ -1,3 +1,3 @@
 import { plainTests } from '@tooling/vitest'
 
-export default plainTests()
+export default plainTests({ maxWorkers: 2 })

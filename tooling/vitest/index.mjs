@@ -42,9 +42,13 @@ export function engineTests({ isolate = false } = {}) {
   })
 }
 
-/** Tests that need no tensor engine, or start processes that choose their own. */
-export function plainTests() {
-  return plain({ include: ['src/**/*.test.ts'], exclude: [system] })
+/**
+ * Tests that need no tensor engine, or start processes that choose their own.
+ *
+ * @param maxWorkers test files at once: more for a package that is tested when all others are through
+ */
+export function plainTests({ maxWorkers = shared.maxWorkers } = {}) {
+  return plain({ include: ['src/**/*.test.ts'], exclude: [system], maxWorkers })
 }
 
 /** Tests that start other programs or kill processes. */
