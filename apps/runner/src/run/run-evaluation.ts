@@ -65,12 +65,14 @@ export async function runEvaluation<Sample, Configuration extends object, Report
   const shard = options.shard ?? null
   const plan = shard === null ? whole : shardOf(whole, shard)
   const { description } = model
-  const count = workerCount(options.workers, { ...evaluation, plan, description }, engine)
-  const single = count > 1 || options.queue !== undefined
+  // Of the whole run, so that all of its shards have as many threads.
+  const wanted = workerCount(options.workers, { ...evaluation, description }, engine)
+  const single = wanted > 1 || options.queue !== undefined
+  const count = Math.min(wanted, plan.unitCount)
   const shared = await configurationOf(single ? 1 : engine.threads)
   const configuration: Sharded<Configuration> = { ...shared, shard }
   const form = shardedForm(evaluation.configurationForm)
-  const units = await openUnits(evaluation, model, { ...options, engine: engine.name, count }, shared)
+  const units = await openUnits(evaluation, model, { ...options, engine: engine.name, count, single }, shared)
   // After what may be refused yet, so that nothing is left of it.
   const folder = await openRunFolder(options, { form, configuration, counted }, plan).catch(async (error) => {
     await units.close(false)
@@ -96,7 +98,17 @@ export async function runEvaluation<Sample, Configuration extends object, Report
 async function openUnits<Sample, Configuration extends object>(
   { plan, command, configurationForm, module, data, version }: Evaluation<Sample, Configuration>,
   model: InnerModel,
-  { queue, engine, count }: RunOptions & { readonly engine: string; readonly count: number },
+  {
+    queue,
+    engine,
+    count,
+    single,
+  }: RunOptions & {
+    readonly engine: string
+    readonly count: number
+    /** Whether processes have a thread each. */
+    readonly single: boolean
+  },
   configuration: Configuration,
 ): Promise<Units<Sample>> {
   if (queue !== undefined) {
@@ -106,7 +118,7 @@ async function openUnits<Sample, Configuration extends object>(
       plan,
     )
   }
-  if (count === 1) return unitsOfModel(plan, model)
+  if (!single) return unitsOfModel(plan, model)
   return openProcesses(plan, {
     count,
     configuration,

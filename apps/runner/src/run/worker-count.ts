@@ -20,7 +20,11 @@ export interface Machine {
   readonly memory: number
 }
 
-const thisMachine = (): Machine => ({ cores: availableParallelism(), memory: totalmem() })
+/** A container may have less memory than its machine; without a limit, some systems tell a number beyond all memory. */
+const thisMachine = (): Machine => ({
+  cores: availableParallelism(),
+  memory: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
+})
 
 /** What node, the packages and an engine take before there is a model, in bytes. */
 const processMemory = 300e6
@@ -56,7 +60,8 @@ export function workerCount(
   const parameters = references.reduce((sum, reference) => sum + parameterSize(reference), 0)
   if (2 * parameters * length * totalCost(plan) < worthwhile) return 1
   const each = processMemory + 4 * parameters + batch * sequenceMemory(description, length)
-  const fitting = Math.floor((memoryShare * machine.memory) / each)
+  // The process that hands out holds a model too.
+  const fitting = Math.floor((memoryShare * machine.memory - 4 * parameters) / each)
   return Math.max(1, Math.min(machine.cores, fitting, plan.unitCount))
 }
 

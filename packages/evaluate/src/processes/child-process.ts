@@ -27,6 +27,7 @@ export class UnitProcess {
   readonly #child: ChildProcess
   #words = ''
   #end: ProcessEndedError | undefined
+  #isKilled = false
   #listener: ((answer: Answer | Error) => void) | undefined
 
   constructor({ environment }: Pick<UnitJob, 'environment'>) {
@@ -39,7 +40,12 @@ export class UnitProcess {
       const { data, error } = answerSchema.safeParse(message)
       this.#listener?.(data ?? error)
     })
-    this.#child.on('error', (error) => this.#listener?.(error))
+    // Also what could not be told to a process that has just ended.
+    this.#child.on('error', (error) =>
+      this.#listener?.(
+        this.#child.pid === undefined ? error : new ProcessEndedError(endedText(`(${error.message})`)),
+      ),
+    )
     // Comes after the last of stderr.
     this.#child.on('close', (code, signal) => {
       this.#end = this.#endOf(code, signal)
@@ -62,10 +68,17 @@ export class UnitProcess {
   }
 
   get isAlive(): boolean {
-    return this.#child.connected && this.#child.exitCode === null && this.#child.signalCode === null
+    return (
+      !this.#isKilled &&
+      this.#child.connected &&
+      this.#child.exitCode === null &&
+      this.#child.signalCode === null
+    )
   }
 
+  /** What it has still to say is not listened to. */
   kill(): void {
+    this.#isKilled = true
     this.#child.kill('SIGKILL')
   }
 
@@ -94,11 +107,11 @@ export class UnitProcess {
   #endOf(code: number | null, signal: NodeJS.Signals | null): ProcessEndedError {
     const words = this.#words.trim().split('\n').slice(-3).join(' ')
     const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-    return new ProcessEndedError(
-      `A process that computes units ended ${how}${words === '' ? '' : `, after saying: ${words}`}.`,
-    )
+    return new ProcessEndedError(endedText(`${how}${words === '' ? '' : `, after saying: ${words}`}`))
   }
 }
+
+const endedText = (how: string) => `A process that computes units ended ${how}.`
 
 /** Failures are known by their names, so that they can come from other processes. */
 function failure({ name, message }: Extract<Answer, { kind: 'failed' }>): Error {

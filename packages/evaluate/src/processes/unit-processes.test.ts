@@ -83,6 +83,27 @@ describe('UnitProcesses', () => {
     })
   })
 
+  it('say that memory may lack where one is lost while it loads', async () => {
+    await expect(start(2, { killLoading: true })).rejects.toThrow(
+      /ended by SIGKILL\. It was loading: the machine may lack the memory for 2 models; run fewer processes\.$/,
+    )
+  })
+
+  it('start no process after they were stopped', async () => {
+    const stopped = await start(2)
+    stopped.stop()
+    await expect(rowsOf(stopped)).rejects.toThrow('The processes were stopped')
+  })
+
+  it('give nothing that a stopped unit has left behind', async () => {
+    const started = await start(1)
+    const controller = new AbortController()
+    const first = started.run(1, { signal: controller.signal })
+    controller.abort(new Error('enough'))
+    await expect(first).rejects.toThrow('enough')
+    expect(await started.run(2, {})).toMatchObject([{ unit: 2, value: 102 }])
+  })
+
   it('fail as the preparation fails', async () => {
     await expect(start(2, { refuse: 'There is no such model.' })).rejects.toMatchObject({
       name: 'InputError',

@@ -25,6 +25,7 @@ export class UnitProcesses<Sample> {
   readonly #idle: UnitProcess[] = []
   readonly #waiting: ((process: UnitProcess) => void)[] = []
   #configuration: object | undefined
+  #isStopped = false
 
   private constructor(options: ProcessesOptions<Sample>) {
     this.#options = options
@@ -44,6 +45,7 @@ export class UnitProcesses<Sample> {
   static async start<Sample>(options: ProcessesOptions<Sample>): Promise<UnitProcesses<Sample>> {
     const processes = new UnitProcesses<Sample>(options)
     const stop = () => processes.stop()
+    options.signal?.throwIfAborted()
     options.signal?.addEventListener('abort', stop, { once: true })
     try {
       const started = Array.from({ length: options.count }, () => processes.#start())
@@ -51,7 +53,11 @@ export class UnitProcesses<Sample> {
       return processes
     } catch (error) {
       processes.stop()
-      throw options.signal?.aborted ? options.signal.reason : error
+      if (options.signal?.aborted) throw options.signal.reason
+      if (!(error instanceof ProcessEndedError)) throw error
+      throw new EngineError(
+        `${error.message} It was loading: the machine may lack the memory for ${options.count} models; run fewer processes.`,
+      )
     } finally {
       options.signal?.removeEventListener('abort', stop)
     }
@@ -76,6 +82,7 @@ export class UnitProcesses<Sample> {
 
   /** Ends all processes. */
   stop(): void {
+    this.#isStopped = true
     for (const process of this.#all) process.kill()
     this.#all.clear()
   }
@@ -105,6 +112,7 @@ export class UnitProcesses<Sample> {
   }
 
   async #start(): Promise<UnitProcess> {
+    if (this.#isStopped) throw new EngineError('The processes were stopped; start new ones for more units.')
     const process = new UnitProcess(this.#options)
     this.#all.add(process)
     const found = await process.prepare(this.#options)

@@ -3,8 +3,9 @@ import { existsSync, writeFileSync } from 'node:fs'
 
 /** @param {unknown} data what is to go wrong */
 export async function prepareUnits(data) {
-  const { base, refuse, killOnce, killAt, breakAt, waitAt, wrongAt } = data
+  const { base, refuse, killLoading, killOnce, killAt, breakAt, waitAt, wrongAt } = data
   if (refuse !== undefined) throw Object.assign(new Error(refuse), { name: 'InputError' })
+  if (killLoading) process.kill(process.pid, 'SIGKILL')
   const configuration = { base, threads: process.env.TF_NUM_INTRAOP_THREADS ?? null }
   const runUnit = async (unit, { onShare }) => {
     onShare(0.5)
