@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFil
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { runJson, runTint, temporaryFolder } from './test-support'
+import { optionArgs, runJson, runTint, temporaryFolder } from './test-support'
 
 const folder = temporaryFolder()
 afterAll(folder.remove)
@@ -25,15 +25,8 @@ const rightOptions: Readonly<Record<string, string>> = {
   '--engine': 'wasm',
 }
 
-/** The right options, some of them changed; undefined leaves one out. */
-function args(
-  changed: Readonly<Record<string, string | undefined>> = {},
-  ...flags: readonly string[]
-): string[] {
-  const all = Object.entries({ ...rightOptions, ...changed })
-  const given = all.flatMap(([option, value]) => (value === undefined ? [] : [option, value]))
-  return ['evaluate', ...given, ...flags]
-}
+const args = (changed?: Readonly<Record<string, string | undefined>>, ...flags: readonly string[]) =>
+  optionArgs('evaluate', rightOptions, changed, ...flags)
 
 const output = (name: string) => join(folder.path, name)
 const samples = (name: string) => readFileSync(join(output(name), 'samples.jsonl'), 'utf8')

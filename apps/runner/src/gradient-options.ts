@@ -80,6 +80,17 @@ export function gradientChoice(options: GradientOptions): GradientChoice {
   return exact({ lossGradient })
 }
 
+/** @throws UsageError for approximations of TinT among ways that leave it out */
+export function checkApproximations(
+  { derivative, compatibility }: ApproximationOptions,
+  ways: readonly string[] | undefined,
+): void {
+  const aboutTint = derivative === undefined ? compatibility && '--compatibility' : '--derivative'
+  if (aboutTint !== undefined && ways !== undefined && !ways.includes('tint')) {
+    throw new UsageError(`${aboutTint} is about TinT's gradient; leave it out, or add tint to --ways.`)
+  }
+}
+
 /** Reads derivatives separated by commas. @throws InvalidArgumentError for what is none */
 export function readDerivatives(text: string): Derivative[] {
   return text.split(',').map(readDerivative)

@@ -12,7 +12,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { goldenCaseNamed } from '@tooling/golden-cases'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { copyFolder, runJson, runTint, temporaryFolder, writeJson } from './test-support'
+import { copyFolder, optionArgs, runJson, runTint, temporaryFolder, writeJson } from './test-support'
 
 const folder = temporaryFolder()
 afterAll(folder.remove)
@@ -31,15 +31,8 @@ const rightOptions: Readonly<Record<string, string>> = {
   '--engine': 'wasm',
 }
 
-/** The right options, some of them changed; undefined leaves one out. */
-function args(
-  changed: Readonly<Record<string, string | undefined>> = {},
-  ...flags: readonly string[]
-): string[] {
-  const all = Object.entries({ ...rightOptions, ...changed })
-  const given = all.flatMap(([option, value]) => (value === undefined ? [] : [option, value]))
-  return ['perplexity', ...given, ...flags]
-}
+const args = (changed?: Readonly<Record<string, string | undefined>>, ...flags: readonly string[]) =>
+  optionArgs('perplexity', rightOptions, changed, ...flags)
 
 const output = (name: string) => join(folder.path, name)
 const samples = (name: string) => readFileSync(join(output(name), 'samples.jsonl'), 'utf8')

@@ -68,6 +68,18 @@ export async function runJson(args: readonly string[]): Promise<Record<string, u
   return JSON.parse(stdout)
 }
 
+/** A command with the right options, some of them changed; undefined leaves one out. */
+export function optionArgs(
+  command: string,
+  rightOptions: Readonly<Record<string, string>>,
+  changed: Readonly<Record<string, string | undefined>> = {},
+  ...flags: readonly string[]
+): string[] {
+  const all = Object.entries({ ...rightOptions, ...changed })
+  const given = all.flatMap(([option, value]) => (value === undefined ? [] : [option, value]))
+  return [command, ...given, ...flags]
+}
+
 /** A folder for a test's files, with `remove` to call afterwards. */
 export function temporaryFolder(): { path: string; remove(): void } {
   const path = mkdtempSync(join(tmpdir(), 'tint-runner-'))

@@ -1,7 +1,6 @@
 import type { Arrangement, Calibration, LongExamples, Loss, View } from '@tintjs/evaluate'
 import type { EngineOptions } from '../command-options'
-import { UsageError } from '../failures'
-import type { ApproximationOptions } from '../gradient-options'
+import { type ApproximationOptions, checkApproximations } from '../gradient-options'
 import { checkRunOptions, type RunOptions } from '../run/run-options'
 
 /** The options of `tint evaluate`. */
@@ -29,9 +28,5 @@ export interface EvaluateCommandOptions extends EngineOptions, ApproximationOpti
 /** @throws UsageError for options that do not go together */
 export function checkEvaluateOptions(options: EvaluateCommandOptions): void {
   checkRunOptions(options)
-  const { ways, derivative, compatibility } = options
-  const aboutTint = derivative === undefined ? compatibility && '--compatibility' : '--derivative'
-  if (aboutTint !== undefined && ways !== undefined && !ways.includes('tint')) {
-    throw new UsageError(`${aboutTint} is about TinT's gradient; leave it out, or add tint to --ways.`)
-  }
+  checkApproximations(options, options.ways)
 }

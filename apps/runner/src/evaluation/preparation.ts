@@ -20,10 +20,10 @@ import {
   type InnerModel,
   type InnerModelDescription,
   loadTokenizer,
-  type Tokenizer,
 } from '@tintjs/inner'
 import { hashModel } from '@tintjs/inner/node'
-import { CheckpointError, type EngineDescription } from '@tintjs/tensor'
+import type { EngineDescription } from '@tintjs/tensor'
+import { beginOfTextId } from '../begin-of-text'
 import { interruption } from '../interruption'
 import { adapters, modelSource } from '../models'
 import type { EvaluateCommandOptions } from './options'
@@ -93,11 +93,4 @@ export async function evaluationConfiguration(
     engine: name,
     threads,
   })
-}
-
-function beginOfTextId({ beginOfText }: Tokenizer, model: string): number {
-  if (beginOfText !== undefined) return beginOfText
-  throw new CheckpointError(
-    `The tokenizer of ${model} names no token that begins a text; expected one for --bos. Leave that out.`,
-  )
 }

@@ -22,7 +22,8 @@ import {
   type Tokenizer,
 } from '@tintjs/inner'
 import { hashModel } from '@tintjs/inner/node'
-import { CheckpointError, type EngineDescription } from '@tintjs/tensor'
+import type { EngineDescription } from '@tintjs/tensor'
+import { beginOfTextId } from '../begin-of-text'
 import { adapters, modelSource } from '../models'
 import { fetchText } from '../texts'
 import type { PerplexityCommandOptions } from './options'
@@ -129,11 +130,4 @@ export async function configurationOf(
     engine: engine.name,
     threads: engine.threads,
   }
-}
-
-function beginOfTextId({ beginOfText }: Tokenizer, model: string): number {
-  if (beginOfText !== undefined) return beginOfText
-  throw new CheckpointError(
-    `The tokenizer of ${model} names no token that begins a text; expected one for --bos. Leave that out.`,
-  )
 }

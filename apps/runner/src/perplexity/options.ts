@@ -1,13 +1,12 @@
 import type { ChosenRate } from '@tintjs/evaluate'
-import type { Derivative } from '@tintjs/inner'
-import type { LossGradient } from '@tintjs/simulate'
 import { InvalidArgumentError } from 'commander'
 import { type EngineOptions, parseNumber } from '../command-options'
 import { UsageError } from '../failures'
+import { type ApproximationOptions, checkApproximations } from '../gradient-options'
 import { checkRunOptions, type RunOptions } from '../run/run-options'
 
 /** The options of one measurement. */
-export interface PerplexityCommandOptions extends EngineOptions, RunOptions {
+export interface PerplexityCommandOptions extends EngineOptions, ApproximationOptions, RunOptions {
   readonly model: string
   readonly text: string
   readonly column?: string
@@ -26,9 +25,6 @@ export interface PerplexityCommandOptions extends EngineOptions, RunOptions {
   readonly steps?: number
   readonly layers?: number
   readonly updateNormWeights?: true
-  readonly lossGradient: LossGradient
-  readonly derivative?: Derivative
-  readonly compatibility?: 'authors-code'
 }
 
 /** The options of `tint perplexity` as they are given: a recipe has what is missing. */
@@ -59,17 +55,14 @@ export function wholeOptions(given: GivenOptions): PerplexityCommandOptions {
 /** @throws UsageError for options that do not go together */
 export function checkOptions(options: GivenOptions): void {
   checkRunOptions(options)
-  const { ways, derivative, compatibility, recipe, shard, queue } = options
+  const { recipe, shard, queue } = options
   if (recipe !== undefined && (shard !== undefined || queue !== undefined)) {
     throw new UsageError(
       '--recipe measures two texts, the second with what the first has found, and --shard and --queue share one out; ' +
         'measure each text by itself, or use --workers.',
     )
   }
-  const aboutTint = derivative === undefined ? compatibility && '--compatibility' : '--derivative'
-  if (aboutTint !== undefined && ways !== undefined && !ways.includes('tint')) {
-    throw new UsageError(`${aboutTint} is about TinT's gradient; leave it out, or add tint to --ways.`)
-  }
+  checkApproximations(options, options.ways)
 }
 
 /** Reads `FROM:TO`. Whether it is in range is for the package to say. */

@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@tintjs/tensor'
 import { writeFileAtomically } from '@tintjs/tensor/node'
 import { type ConfigurationForm, firstDifference } from './configuration-form'
+import { jsonOrUndefined } from './json'
 
 /** The files of a run's folder. */
 export const outputFiles = {
@@ -82,7 +83,7 @@ export async function readConfiguration<Configuration extends object>(
     throw new InputError(`${path} cannot be read (${error.code}); check that it is a file that you may read.`)
   })
   if (text === undefined) return undefined
-  const { success, data } = form.safeParse(parseJson(text))
+  const { success, data } = form.safeParse(jsonOrUndefined(text))
   if (success) return data
   throw new InputError(
     `${path} is not the configuration of a run that this version can go on with; use another folder.`,
@@ -112,12 +113,4 @@ async function makeWithParents(folder: string): Promise<void> {
   if (made.code !== 'ENOENT') throw made
   await makeWithParents(dirname(folder))
   await mkdir(folder)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { InputError } from '@tintjs/tensor'
 import { type EvaluationPlan, type SampleForm, type SampleKey, sampleLine } from './evaluation-plan'
+import { jsonOrUndefined } from './json'
 
 /** What an unfinished run has left. */
 export interface FinishedUnits<Sample> {
@@ -56,7 +57,7 @@ function parseLine<Sample>(
   key: SampleKey,
   { path, line }: { path: string; line: number },
 ): Sample {
-  const parsed = schema.safeParse(parseJson(bytes))
+  const parsed = schema.safeParse(jsonOrUndefined(Buffer.from(bytes).toString('utf8')))
   if (parsed.success && hasKey(parsed.data, key)) return parsed.data
   throw new InputError(
     `Line ${line} of ${path} is not what this run has there: expected ${describe(key)}. ` +
@@ -67,14 +68,6 @@ function parseLine<Sample>(
 function hasKey(sample: unknown, key: SampleKey): boolean {
   const fields = new Map(Object.entries(sample as object))
   return Object.entries(key).every(([field, value]) => fields.get(field) === value)
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'))
-  } catch {
-    return undefined
-  }
 }
 
 /** How often what was written is flushed to the disk, in milliseconds: that much a power loss may cost. */

@@ -10,6 +10,7 @@ import { type Sample, sampleForm } from '../perplexity/sample'
 import { htmlReport } from '../report/page'
 import { type ConfigurationForm, firstDifference } from '../run/configuration-form'
 import { type SampleForm, type SampleKey, sampleLine } from '../run/evaluation-plan'
+import { jsonOrUndefined } from '../run/json'
 import { checkOutputFolder, openOutputFolder, outputFiles, writeJson } from '../run/output-folder'
 import { type Shard, shardedForm, shardText } from '../run/shard'
 import { taskConfigurationSchema } from '../tasks/task-configuration'
@@ -81,7 +82,7 @@ const contentSchema = z.looseObject({
 async function readPart(folder: string): Promise<Part> {
   const path = join(folder, outputFiles.results)
   const text = await readResults(folder)
-  const raw = parseJson(text)
+  const raw = jsonOrUndefined(text)
   const { data } = contentSchema.safeParse(raw)
   if (data === undefined) {
     // Says where it is damaged.
@@ -225,12 +226,4 @@ async function writeRun<Sample extends object, Configuration extends object>(
   await writeFileAtomically(join(output, outputFiles.samples), lines)
   if (run.page !== undefined) await writeFileAtomically(join(output, outputFiles.report), [run.page])
   await writeJson(join(output, outputFiles.results), run.report)
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }

@@ -3,6 +3,7 @@ import { basename, join, resolve } from 'node:path'
 import { InputError } from '@tintjs/tensor'
 import { sampleForm } from '../perplexity/sample'
 import type { SampleForm, SampleKey } from '../run/evaluation-plan'
+import { jsonOrUndefined } from '../run/json'
 import { outputFiles } from '../run/output-folder'
 import { taskSampleForm } from '../tasks/task-sample'
 import { parseResults } from './results-file'
@@ -81,7 +82,7 @@ export async function readSamples<Sample extends object>(
   if (lines.pop() !== '') throw new InputError(`${path}, line ${lines.length + 1}: it is cut off. ${remedy}`)
   const places = new Map<string, number>()
   const samples = lines.map((line, index) => {
-    const parsed = schema.safeParse(parseJson(line))
+    const parsed = schema.safeParse(jsonOrUndefined(line))
     if (!parsed.success) {
       const [issue] = parsed.error.issues
       const about = [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')
@@ -101,14 +102,6 @@ export async function readSamples<Sample extends object>(
   throw new InputError(
     `${path}, line ${samples.length}: the file ends after ${samples.length} samples, but ${outputFiles.results} was made from ${expected}. ${remedy}`,
   )
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function unreadable(path: string, { code }: NodeJS.ErrnoException): InputError {
