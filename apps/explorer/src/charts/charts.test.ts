@@ -18,12 +18,14 @@ describe('the chart of approximations', () => {
         approximation('central:100', 0.00012),
         approximation('same', 0),
         approximation('<broken>', null),
+        approximation('another loss', 7200),
         approximation('TinT', 0.42),
       ],
     })
     expect(text.match(/<circle/g)).toHaveLength(2)
     expect(text).toContain('>0.012 %<')
     expect(text).toContain('>42 %<')
+    expect(text).toContain('far off')
     expect(text).toContain('exactly as exact')
     expect(text).toContain('no finite number')
     expect(text).toContain('&lt;broken&gt;')

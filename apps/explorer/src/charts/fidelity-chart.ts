@@ -5,16 +5,17 @@ import type { OutputOf } from '../protocol/tasks'
 type Fidelity = OutputOf<'fidelity'>
 
 /** Sizes in the chart's own units. */
-const size = { width: 760, row: 27, left: 190, right: 70, top: 8, bottom: 44 } as const
+const size = { width: 600, row: 26, left: 150, right: 62, top: 8, bottom: 44 } as const
+
+/** Errors outside of this are drawn at its ends: an update so far off is another one altogether. */
+const domain = { low: 1e-6, high: 10 } as const
+
+const ticks = [1e-5, 1e-4, 1e-3, 1e-2, 0.1, 1] as const
 
 /** How far the update of each approximation is from the exact one, on a logarithmic axis; TinT has all of them together. */
 export function fidelityChart({ approximations }: Fidelity): Markup {
-  const errors = approximations.map(({ overall }) => overall.relativeError)
-  const shown = errors.filter((error) => error !== null && error > 0) as number[]
-  const [low, high] = [Math.min(1e-4, ...shown), Math.max(1, ...shown)]
-  const x = scaleLog([low / 1.5, high * 1.5], [size.left, size.width - size.right])
+  const x = scaleLog([domain.low, domain.high], [size.left, size.width - size.right]).clamp(true)
   const base = size.top + approximations.length * size.row
-  const ticks = powersOfTen(low / 1.5, high * 1.5)
   return markup`<svg viewBox="0 0 ${size.width} ${base + size.bottom}" role="img" aria-label="Relative error of the update of each approximation against exact back-propagation">
 <g class="axis">${ticks.map(
     (
@@ -42,21 +43,18 @@ function row(
     return markup`<text class="value" x="${size.left + 6}" y="${middle + 4}">${text}</text>
 `
   }
-  const end = short(x(relativeError))
-  return markup`<g class="${part === 'all' ? 'tint' : 'part'}"><line class="stem" x1="${size.left}" x2="${end}" y1="${middle}" y2="${middle}"/>
-<circle class="dot" cx="${end}" cy="${middle}" r="6"/>
-<text class="value" x="${short(x(relativeError) + 12)}" y="${middle + 4}">${percent(relativeError)}</text></g>
+  const end = x(relativeError)
+  const isBeyond = relativeError > domain.high
+  const mark = isBeyond
+    ? markup`<path class="dot" d="M${short(end - 4)} ${middle - 6}l10 6l-10 6z"/>`
+    : markup`<circle class="dot" cx="${short(end)}" cy="${middle}" r="6"/>`
+  return markup`<g class="${part === 'all' ? 'tint' : 'part'}"><line class="stem" x1="${size.left}" x2="${short(end)}" y1="${middle}" y2="${middle}"/>
+${mark}<text class="value" x="${short(end + 12)}" y="${middle + 4}">${isBeyond ? 'far off' : percent(relativeError)}</text></g>
 `
 }
 
 function rowMiddle(index: number): number {
   return size.top + (index + 0.5) * size.row
-}
-
-function powersOfTen(low: number, high: number): number[] {
-  const first = Math.ceil(Math.log10(low))
-  const last = Math.floor(Math.log10(high))
-  return Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => 10 ** (first + index))
 }
 
 /** Two digits that count: `0.012 %`, `42 %`. */

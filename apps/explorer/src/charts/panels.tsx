@@ -43,6 +43,7 @@ export function SweepPanel({ session }: { session: Session }) {
             <li class="inner">model alone</li>
             <li class="exact">exact</li>
             <li class="tint">TinT</li>
+            <li class="ring">the best</li>
           </ul>
           <BestRateButton session={session} />
         </>

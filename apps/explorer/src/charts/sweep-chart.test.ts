@@ -27,7 +27,6 @@ describe('the chart of a sweep', () => {
     expect(text.match(/class="mark"/g)).toHaveLength(4)
     expect(text.match(/class="arrow"/g)).toHaveLength(1)
     expect(text.match(/class="best"/g)).toHaveLength(2)
-    expect(text).toContain('best TinT')
     expect(text).toContain('model alone: 2.0000 nats')
     expect(text).not.toContain('NaN')
   })

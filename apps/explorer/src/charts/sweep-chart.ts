@@ -59,7 +59,8 @@ export function sweepChart(sweep: Sweep): Markup {
     lines,
     levels: [level],
     anchor: lossBefore,
-    low,
+    // Room for the ring around the best.
+    low: low - 0.04 * (lossBefore - low),
     // A rate that is far too high would press all others together.
     high: lossBefore + 0.5 * (lossBefore - low) + 0.01,
   }
@@ -75,6 +76,6 @@ function pointsOf({ points }: Sweep, way: SweptPoint['way'], best: number): Char
   return points.flatMap(({ rate, loss, ...point }) => {
     if (point.way !== way || loss === null) return []
     const title = `${wayNames[way]}, rate ${rateText(rate)}: ${lossText(loss)} nats`
-    return [{ x: rate, y: loss, error: null, title, ...(rate === best && { best: `best ${wayNames[way]}` }) }]
+    return [{ x: rate, y: loss, error: null, title, isBest: rate === best }]
   })
 }

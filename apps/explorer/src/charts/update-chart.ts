@@ -21,11 +21,11 @@ export function updateChart(updates: readonly UpdateNorm[]): Markup {
   return markup`<svg class="update-chart" viewBox="0 0 ${width} ${height}" style="--natural-width: ${width}px" role="img" aria-label="How far each weight has moved, by layer and weight">
 <g class="axis">${blocks.map(
     (block, index) =>
-      markup`<text x="${size.left + (index + 0.5) * size.cell}" y="${size.top - 10}" text-anchor="middle">${block === null ? 'after them' : `layer ${block + 1}`}</text>
+      markup`<text x="${size.left + (index + 0.5) * size.cell}" y="${size.top - 10}" text-anchor="middle">${block === null ? 'final norm' : `layer ${block + 1}`}</text>
 `,
   )}${kinds.map(
     (kind, index) =>
-      markup`<text x="${size.left - 10}" y="${size.top + (index + 0.5) * size.row + 4}" text-anchor="end">${kind}</text>
+      markup`<text x="${size.left - 10}" y="${size.top + (index + 0.5) * size.row + 4}" text-anchor="end">${kind.replace(/^(transformer|model)\./, '')}</text>
 `,
   )}</g>
 ${cells}</svg>

@@ -2,7 +2,7 @@ import { ChartFigure } from '../charts/chart-figure'
 import { StateMap } from '../heat-map/state-map'
 import type { Session } from '../page/session'
 import type { OutputOf } from '../protocol/tasks'
-import { cellName, type FilmCell, operatorTexts } from './kinds'
+import { cellName, type FilmCell, kindTexts, operatorTexts, rangeText } from './kinds'
 
 type Film = OutputOf<'film'>
 type FilmModule = Film['modules'][number]
@@ -20,6 +20,7 @@ export function CellDetails({ session, film, cell }: CellDetailsProps) {
   return (
     <div class="cell-details" aria-live="polite">
       <h3>{cellName(cell, module.kind, film.rows)}</h3>
+      <p class="kind-text">{kindTexts[module.kind]}</p>
       <div class="cell-facts">
         <div>
           <h4>Operators</h4>
@@ -49,21 +50,12 @@ function Ranges({ title, ranges }: { title: string; ranges: FilmModule['reads'] 
       <ul>
         {ranges.map(({ name, at, from, to }) => (
           <li key={`${name} ${at}`}>
-            <b>{rangeTexts[name] ?? name}</b> at {at}, coordinates {from} to {to - 1}
+            <b>{rangeText(name)}</b> at {at}, coordinates {from} to {to - 1}
           </li>
         ))}
       </ul>
     </div>
   )
-}
-
-/** Names of values that say more than the construction's own. */
-const rangeTexts: Readonly<Record<string, string>> = {
-  outputGradient: 'gradient of the output',
-  inputGradient: 'gradient of the input',
-  headInput: 'input of the head',
-  ownRow: 'the token’s own row of the head',
-  memory: 'what was kept',
 }
 
 function CellState({
@@ -84,20 +76,22 @@ function CellState({
     <>
       <p class="hint">
         The simulator itself ran on the first {state.output.tokens.length} tokens of the text. Each line is a
-        position: first the prefixes, which hold weights, then the tokens. Blue is above zero, orange below.
-        Boxes show what the module reads and writes.{' '}
+        position: first the prefixes, which hold weights, then the tokens. Blue is above zero, orange below;
+        each slot has a scale of its own. Boxes show what the module reads and writes.{' '}
         {isOld && (
           <button type="button" class="small" onClick={() => void session.chooseCell(cell.index)}>
             Run again with the choices as they are now
           </button>
         )}
       </p>
-      <ChartFigure title="State before" fileName={`state-${cell.index}-before`}>
-        <StateMap state={state.output} when="before" ranges={module.reads} />
-      </ChartFigure>
-      <ChartFigure title="State after" fileName={`state-${cell.index}-after`}>
-        <StateMap state={state.output} when="after" ranges={module.writes} />
-      </ChartFigure>
+      <div class="maps">
+        <ChartFigure title="State before" fileName={`state-${cell.index}-before`}>
+          <StateMap state={state.output} when="before" {...{ module }} />
+        </ChartFigure>
+        <ChartFigure title="State after" fileName={`state-${cell.index}-after`}>
+          <StateMap state={state.output} when="after" {...{ module }} />
+        </ChartFigure>
+      </div>
     </>
   )
 }

@@ -46,7 +46,7 @@ export function magnitudeOf(values: Float32Array): number {
     .filter((value) => value !== 0 && Number.isFinite(value))
     .map(Math.abs)
     .sort()
-  const size = sizes[Math.floor(0.999 * (sizes.length - 1))] ?? 0
+  const size = sizes[Math.ceil(0.999 * (sizes.length - 1))] ?? 0
   return size > 0 ? size : 1
 }
 

@@ -33,7 +33,7 @@ interface HeatMapProps {
 }
 
 /** The picture's own units. */
-const size = { width: 1000, left: 74, top: 22, bottom: 20 } as const
+const size = { width: 1000, left: 96, top: 26, bottom: 24 } as const
 
 /** Numbers as colours, a pixel each, with names at the sides. */
 export function HeatMap(props: HeatMapProps) {
@@ -72,7 +72,7 @@ export function HeatMap(props: HeatMapProps) {
             <text
               class="column"
               x={x(column)}
-              y={size.top + height + 15}
+              y={size.top + height + 18}
               text-anchor={column === columns ? 'end' : 'middle'}
             >
               {column}

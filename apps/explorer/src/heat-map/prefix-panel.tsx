@@ -42,7 +42,7 @@ export function PrefixPanel({ session }: { session: Session }) {
       )}
       {chosen !== undefined &&
         (state?.output.cell === chosen ? (
-          <PrefixMaps state={state.output} />
+          <PrefixMaps state={state.output} slotWidth={film?.width ?? state.output.columns} />
         ) : (
           <p class="hint" role="status">
             Running the simulator on the beginning of the text, up to this descent …
@@ -52,7 +52,7 @@ export function PrefixPanel({ session }: { session: Session }) {
   )
 }
 
-function PrefixMaps({ state }: { state: State }) {
+function PrefixMaps({ state, slotWidth }: { state: State; slotWidth: number }) {
   const { prefixTokens, columns, trainLength } = state
   const count = prefixTokens * columns
   const before = state.before.subarray(0, count)
@@ -75,15 +75,18 @@ function PrefixMaps({ state }: { state: State }) {
       <p class="hint">
         Learned from {trainLength} tokens of the beginning of the text. Each line is a prefix token.
       </p>
-      {maps.map(({ title, file, values, magnitude }) => (
-        <ChartFigure key={file} title={title} fileName={file}>
-          <HeatMap
-            label={`${title}: ${prefixTokens} prefix tokens by ${columns} coordinates`}
-            {...{ values, columns, magnitude }}
-            groups={[{ name: 'prefixes', from: 0, to: prefixTokens }]}
-          />
-        </ChartFigure>
-      ))}
+      <div class="maps">
+        {maps.map(({ title, file, values, magnitude }) => (
+          <ChartFigure key={file} title={title} fileName={file}>
+            <HeatMap
+              label={`${title}: ${prefixTokens} prefix tokens by ${columns} coordinates`}
+              {...{ values, columns, magnitude }}
+              groups={[{ name: 'prefixes', from: 0, to: prefixTokens }]}
+              divisions={slotWidth}
+            />
+          </ChartFigure>
+        ))}
+      </div>
     </>
   )
 }

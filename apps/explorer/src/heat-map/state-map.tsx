@@ -1,45 +1,50 @@
+import { rangeText } from '../film-strip/kinds'
 import type { OutputOf } from '../protocol/tasks'
-import { magnitudeOf } from './colour-scale'
-import { type Frame, HeatMap } from './heat-map'
+import { type Frame, HeatMap, type RowGroup } from './heat-map'
+import { scaleSlots, slotWidthOf } from './slot-scale'
 
 type State = OutputOf<'state'>
-type Range = OutputOf<'film'>['modules'][number]['reads'][number]
+type FilmModule = OutputOf<'film'>['modules'][number]
 
 interface StateMapProps {
   readonly state: State
   readonly when: 'before' | 'after'
-  /** Coordinates that are pointed out. */
-  readonly ranges: readonly Range[]
+  readonly module: FilmModule
 }
 
-/** The simulator's state, prefixes above and tokens below. */
-export function StateMap({ state, when, ranges }: StateMapProps) {
+/** The simulator's state, prefixes above and tokens below. Prefixes that hold nothing are left out. */
+export function StateMap({ state, when, module }: StateMapProps) {
   const { prefixTokens, columns, tokens } = state
-  const rows = prefixTokens + tokens.length
-  return (
-    <HeatMap
-      label={`The simulator's state ${when} the module: ${prefixTokens} prefixes and ${tokens.length} tokens by ${columns} coordinates`}
-      values={state[when]}
-      columns={columns}
-      // Both pictures of a module have the same colours for the same numbers.
-      magnitude={Math.max(magnitudeOf(state.before), magnitudeOf(state.after))}
-      groups={[
-        { name: 'prefixes', from: 0, to: prefixTokens },
-        { name: 'tokens', from: prefixTokens, to: rows },
-      ]}
-      frames={ranges.map((range) => frameOf(range, prefixTokens, rows))}
-      divisions={slotWidth(ranges, columns)}
-    />
+  const usesPrefixes = [...module.reads, ...module.writes].some(({ at }) => at === 'prefixes')
+  const prefixes = usesPrefixes ? prefixTokens : 0
+  const rows = prefixes + tokens.length
+  const skipped = (prefixTokens - prefixes) * columns
+  const slotWidth = slotWidthOf(module, columns)
+  const scaled = scaleSlots(
+    state[when].subarray(skipped),
+    [state.before.subarray(skipped), state.after.subarray(skipped)],
+    { columns, slotWidth, groups: usesPrefixes ? [prefixes, tokens.length] : [tokens.length] },
   )
-}
-
-function frameOf({ name, at, from, to }: Range, prefixTokens: number, rows: number): Frame {
-  const [top, bottom] = at === 'prefixes' ? [0, prefixTokens] : [prefixTokens, rows]
-  return { name, top, bottom, left: from, right: to }
-}
-
-/** Values at tokens are a slot wide, so that any of them tells how wide a slot is. */
-function slotWidth(ranges: readonly Range[], columns: number): number {
-  const token = ranges.find(({ at }) => at === 'tokens')
-  return token === undefined ? columns : token.to - token.from
+  const groups: RowGroup[] = [
+    ...(usesPrefixes ? [{ name: 'prefixes', from: 0, to: prefixes }] : []),
+    { name: 'tokens', from: prefixes, to: rows },
+  ]
+  const ranges = when === 'before' ? module.reads : module.writes
+  return (
+    <>
+      <HeatMap
+        label={`The simulator's state ${when} the module: ${prefixes} prefixes and ${tokens.length} tokens by ${columns} coordinates`}
+        values={scaled}
+        columns={columns}
+        magnitude={1}
+        groups={groups}
+        frames={ranges.map(({ name, at, from, to }): Frame => {
+          const [top, bottom] = at === 'prefixes' ? [0, prefixes] : [prefixes, rows]
+          return { name: rangeText(name), top, bottom, left: from, right: to }
+        })}
+        divisions={slotWidth}
+      />
+      {!usesPrefixes && <p class="hint">The prefixes take no part here: no weights are needed.</p>}
+    </>
+  )
 }

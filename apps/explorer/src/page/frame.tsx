@@ -5,7 +5,7 @@ import { SelectField } from '../settings/fields'
 import type { Session } from './session'
 import { chooseTheme, theme, themes } from './theme'
 
-const themeTexts = { system: 'as the system', light: 'light', dark: 'dark' } as const
+const themeTexts = { system: 'system', light: 'light', dark: 'dark' } as const
 
 /** What this page is, and how it looks. */
 export function Header() {

@@ -33,8 +33,10 @@ export function Page({ session }: { session: Session }) {
         </div>
         <FilmPanel session={session} />
         <PrefixPanel session={session} />
-        <SweepPanel session={session} />
-        <FidelityPanel session={session} />
+        <div class="pair">
+          <SweepPanel session={session} />
+          <FidelityPanel session={session} />
+        </div>
         <UpdatePanel session={session} />
       </main>
       <Footer session={session} />

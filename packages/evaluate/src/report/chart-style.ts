@@ -19,7 +19,7 @@ ${Array.from({ length: runColours }, (_, index) => `.run${index + 1} { --own: va
 .series .line { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round }
 .series .bar { fill: none; stroke: var(--own); stroke-width: 1.3; opacity: 0.75 }
 .series .mark { fill: var(--own); stroke: none } .series .arrow { fill: var(--own) }
-.series .best { fill: none; stroke: var(--own); stroke-width: 1.6 } .series .best-text { fill: var(--ink); font-size: 12px; font-weight: 600 }
+.series .best { fill: none; stroke: var(--own); stroke-width: 1.6 }
 .inner .line { stroke-dasharray: 5 4 } .exact .line { stroke-width: 1.6 } .tint .line { stroke-width: 2.4 }
 .exact .mark { fill: var(--page); stroke: var(--own); stroke-width: 1.8 }
 @media (max-width: 480px) { .axis text { font-size: 14px } }
