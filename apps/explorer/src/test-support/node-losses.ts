@@ -2,42 +2,48 @@ import { filesSource, type InnerModel, loadInnerModel, loadTokenizer } from '@ti
 import { folderSource } from '@tintjs/inner/node'
 import { gpt2 } from '@tintjs/inner-gpt2'
 import { opt } from '@tintjs/inner-opt'
-import { exact, tint, trainingStep } from '@tintjs/simulate'
+import { type TrainingStepOptions, trainingStep } from '@tintjs/simulate'
 import { useEngine } from '@tintjs/tensor/node'
-import type { ShownLosses, StepInput } from './open-page'
+import type { ShownLosses } from './explorer'
 
 const adapters = [gpt2, opt]
 
-/** What the page should show for a checkpoint: the same steps, by WASM in Node. */
+/** A step to be compared with the page's. */
+export interface NodeStep extends Omit<TrainingStepOptions, 'trainLength'> {
+  /** As the address has it. */
+  readonly share: number
+}
+
+/** What the page should show: the same steps on a checkpoint of a folder, by WASM in Node. */
 export async function lossesInNode(
   folder: string,
-  { kind, text, trainFraction, learningRate }: StepInput,
+  text: string | readonly number[],
+  steps: readonly NodeStep[],
 ): Promise<ShownLosses[]> {
   await useEngine('wasm')
   const source = folderSource(folder)
   const tokens: ArrayLike<number> =
-    kind === 'text' ? (await loadTokenizer(source)).encode(text) : JSON.parse(text)
-  const trainLength = Math.floor(trainFraction * tokens.length)
+    typeof text === 'string' ? (await loadTokenizer(source)).encode(text) : text
   const model = await loadInnerModel(source, { adapters })
   try {
-    const options = { trainLength, learningRate }
-    return [
-      { gradient: 'TinT', ...(await losses(model, tokens, { ...options, gradient: tint() })) },
-      { gradient: 'exact', ...(await losses(model, tokens, { ...options, gradient: exact() })) },
-    ]
+    const losses: ShownLosses[] = []
+    for (const step of steps) losses.push(await lossesOf(model, tokens, step))
+    return losses
   } finally {
     model.dispose()
   }
 }
 
-async function losses(model: InnerModel, ...parameters: TailOf<Parameters<typeof trainingStep>>) {
-  const step = await trainingStep(model, ...parameters)
+async function lossesOf(
+  model: InnerModel,
+  tokens: ArrayLike<number>,
+  { share, ...options }: NodeStep,
+): Promise<ShownLosses> {
+  const trainLength = Math.round(share * tokens.length)
+  const step = await trainingStep(model, tokens, { ...options, trainLength })
   step.dispose()
-  const { lossBefore, lossAfter } = step
-  return { lossBefore, lossAfter }
+  return { lossBefore: step.lossBefore, lossAfter: step.lossAfter }
 }
-
-type TailOf<List extends readonly unknown[]> = List extends readonly [unknown, ...infer Tail] ? Tail : never
 
 /** What the library says of a checkpoint that it refuses. */
 export async function messageInNode(name: string, files: Readonly<Record<string, Buffer>>): Promise<string> {

@@ -1,3 +1,0 @@
-import { systemTests } from '@tooling/vitest'
-
-export default systemTests()
