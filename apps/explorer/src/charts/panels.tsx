@@ -76,7 +76,7 @@ export function UpdatePanel({ session }: { session: Session }) {
         <p class="hint">Press Run first.</p>
       ) : (
         <ChartFigure title="Movement of the weights by layer" fileName="updates">
-          <ChartMarkup chart={updateChart(step.output.updates)} />
+          <ChartMarkup chart={updateChart(step.output.updates)} scrolls="Weights by layer" />
         </ChartFigure>
       )}
     </Panel>

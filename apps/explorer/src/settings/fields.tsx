@@ -1,5 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
+import { useId } from 'preact/hooks'
 
 interface NumberFieldProps {
   readonly label: string
@@ -13,23 +14,27 @@ interface NumberFieldProps {
   take(value: number): void
 }
 
-/** A number; what is out of range is said beside it, and is not taken. */
+/** A number; what is out of range is said below it, and is not taken. */
 export function NumberField({ label, about, value, min, max, step, take }: NumberFieldProps) {
   const problem = useSignal('')
+  const id = useId()
   return (
-    <label class="field" title={about}>
-      <span>{label}</span>
+    <div class="field" title={about}>
+      <label for={id}>{label}</label>
       <input
         type="number"
-        {...{ min, max, step, value }}
+        {...{ id, min, max, step, value }}
         aria-invalid={problem.value !== ''}
+        aria-describedby={`${id}-problem`}
         onInput={({ currentTarget }) => {
           problem.value = currentTarget.validationMessage
           if (currentTarget.validity.valid && currentTarget.value !== '') take(currentTarget.valueAsNumber)
         }}
       />
-      {problem.value !== '' && <small class="field-problem">{problem.value}</small>}
-    </label>
+      <small class="field-problem" id={`${id}-problem`}>
+        {problem.value}
+      </small>
+    </div>
   )
 }
 
@@ -45,11 +50,12 @@ interface SelectFieldProps<Value extends string> {
 /** A choice out of a list. */
 export function SelectField<Value extends string>(props: SelectFieldProps<Value>) {
   const { label, about, value, options, disabled = false, take } = props
+  const id = useId()
   return (
-    <label class="field" title={about}>
-      <span>{label}</span>
+    <div class="field" title={about}>
+      <label for={id}>{label}</label>
       <select
-        {...{ value, disabled }}
+        {...{ id, value, disabled }}
         onChange={({ currentTarget }) => {
           const chosen = options.find((option) => option.value === currentTarget.value)
           if (chosen !== undefined) take(chosen.value)
@@ -61,7 +67,7 @@ export function SelectField<Value extends string>(props: SelectFieldProps<Value>
           </option>
         ))}
       </select>
-    </label>
+    </div>
   )
 }
 

@@ -43,7 +43,8 @@ Saturday. Wind from the south. Lamp lit at eight. Four boats passed. All well.`,
   },
   {
     name: 'numbers',
-    about: 'A pattern without any words, which the model has hardly seen.',
+    about:
+      'A pattern without words. The rate that suits the other texts does harm here: try the rates below.',
     text: `1, 2, 4; 1, 2, 4; 1, 2, 4; 1, 2, 4; 1, 2, 4; 1, 2, 4; 3, 6, 12; 3, 6, 12; 3, 6, 12; 3, 6, 12; 3, 6, 12; 3, 6, 12; 1, 2, 4; 1, 2, 4; 1, 2, 4; 3, 6, 12; 3, 6, 12; 3, 6, 12; 1, 2, 4; 3, 6, 12; 1, 2, 4; 3, 6, 12`,
   },
 ]

@@ -19,7 +19,9 @@ export function ModelPicker({ session }: { session: Session }) {
   ]
   return (
     <section class="model" aria-labelledby="model-heading">
-      <h3 id="model-heading">Model</h3>
+      <h2 id="model-heading" class="small-heading">
+        Model
+      </h2>
       <div class="fields">
         <SelectField
           label="Checkpoint"
