@@ -93,7 +93,7 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
 
   it('of numbers say what is wrong, and take nothing that is', async () => {
     await field('Learning rate').fill('-1')
-    expect(await page.locator('.field-problem').textContent()).not.toBe('')
+    expect(await page.locator('.field-problem').first().textContent()).not.toBe('')
     expect(setting('rate')).toBe('0.00005')
     await field('Learning rate').fill('0')
     const { lossBefore, lossAfter } = await open.run()

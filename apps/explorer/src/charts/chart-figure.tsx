@@ -38,6 +38,7 @@ export function ChartFigure({ title, fileName, children }: ChartFigureProps) {
 /** A chart that is made as markup, whose texts are escaped there. */
 export function ChartMarkup({ chart, scrolls }: { chart: Markup; scrolls?: string }) {
   // What can be scrolled can be reached by keys, and has a name.
-  const scrolling = scrolls === undefined ? {} : { tabIndex: 0, role: 'group', 'aria-label': scrolls }
+  const scrolling =
+    scrolls === undefined ? {} : { tabIndex: 0, role: 'group' as const, 'aria-label': scrolls }
   return <div class="chart-markup" {...scrolling} dangerouslySetInnerHTML={{ __html: chart.text }} />
 }
