@@ -99,8 +99,8 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
     const { lossBefore, lossAfter } = await open.run()
     expect(lossAfter).toBe(lossBefore)
     await field('Learning rate').fill('900')
-    await open.run()
-    expect(await open.problem()).toContain('lower the rate')
+    expect((await open.run()).lossAfter).toBeGreaterThan(lossBefore)
+    expect(await page.locator('.change').textContent()).toContain('+')
   })
 
   it('stop a run, and another one can begin', async () => {
