@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -8,6 +9,7 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { goldenCaseNamed } from '@tooling/golden-cases'
@@ -44,6 +46,13 @@ function stopAfter(bytes: number, signal: NodeJS.Signals, given: readonly string
     interruptBy: signal,
   })
 }
+
+/** What is told when a run is stopped with so many samples of 70 in its folder. */
+const whatIsKept = (kept: string, name: string) =>
+  new RegExp(
+    `^tint: stopping; ${kept.split('\n').length - 1} of 70 samples are kept in ${output(name)}\\. Go on with the same command and --resume\\.$`,
+    'm',
+  )
 
 let uninterrupted: Record<string, unknown>
 beforeAll(async () => {
@@ -123,10 +132,19 @@ describe('tint perplexity', () => {
     const path = join(output('workers'), 'samples.jsonl')
     const given = args({ '--output': output('workers'), '--workers': '3' }, '--resume')
     const stopped = await stopAfter(1, 'SIGINT', given, path)
-    expect(stopped).toMatchObject({ code: 130 })
+    expect(stopped).toMatchObject({ code: 130, stderr: expect.stringMatching(whatIsKept(samples('workers'), 'workers')) })
     expect(whole.startsWith(samples('workers'))).toBe(true)
     expect(await runJson(given)).toEqual(uninterrupted)
     expect(samples('workers')).toBe(whole)
+  })
+
+  it.skipIf(process.platform === 'win32')('reads a pipe once, for all processes', async () => {
+    const pipe = join(folder.path, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    const given = args({ '--text': pipe, '--output': output('pipe'), '--workers': '2' })
+    const [report] = await Promise.all([runJson(given), writeFile(pipe, sentence.repeat(7))])
+    expect(report).toMatchObject({ data: { file: 'pipe' } })
+    expect(samples('pipe')).toBe(samples('whole'))
   })
 
   it('learns in chunks, and lets contexts overlap', async () => {
@@ -171,8 +189,8 @@ describe('tint perplexity', () => {
     const path = join(output('stopped'), 'samples.jsonl')
     const stopped = await stopAfter(1, 'SIGINT', args({ '--output': output('stopped') }, '--json'), path)
     expect(stopped).toMatchObject({ code: 130, stdout: '' })
-    expect(stopped.stderr).toMatch(/^tint: stopping; \d+ of 7 contexts are done and kept in .*--resume\.$/m)
     const kept = samples('stopped')
+    expect(stopped.stderr).toMatch(whatIsKept(kept, 'stopped'))
     expect(kept.endsWith('\n')).toBe(true)
     expect(samples('whole').startsWith(kept)).toBe(true)
     expect(await runJson(args({ '--output': output('stopped') }, '--resume'))).toEqual(uninterrupted)
@@ -239,7 +257,13 @@ describe('tint perplexity refuses', () => {
     ],
     ['a negative rate', () => args({ '--learning-rate': '-1' }), 1, /learning rate is -1/],
     ['a rate that is no number', () => args({ '--learning-rate': '1e-3,x' }), 2, /"x" is not a number/],
-    ['no workers', () => args({ '--workers': '0' }), 1, /number of workers is 0; expected .* or auto/],
+    [
+      'no workers, before it looks at the model',
+      () => args({ '--workers': '0', '--model': '/no/model' }),
+      1,
+      /number of workers is 0; expected .* or auto/,
+    ],
+    ['workers that are no number', () => args({ '--workers': 'many' }), 2, /"many" is not a number/],
     ['no rate', () => args({ '--learning-rate': undefined }), 1, /exact and tint need one or more/],
     [
       'an unknown way',
