@@ -132,7 +132,10 @@ describe('tint perplexity', () => {
     const path = join(output('workers'), 'samples.jsonl')
     const given = args({ '--output': output('workers'), '--workers': '3' }, '--resume')
     const stopped = await stopAfter(1, 'SIGINT', given, path)
-    expect(stopped).toMatchObject({ code: 130, stderr: expect.stringMatching(whatIsKept(samples('workers'), 'workers')) })
+    expect(stopped).toMatchObject({
+      code: 130,
+      stderr: expect.stringMatching(whatIsKept(samples('workers'), 'workers')),
+    })
     expect(whole.startsWith(samples('workers'))).toBe(true)
     expect(await runJson(given)).toEqual(uninterrupted)
     expect(samples('workers')).toBe(whole)

@@ -91,7 +91,7 @@ describe('the whole suite in tiny sizes, without PyTorch', () => {
     const { perplexity, step } = (await stored(join(out, 'results.json'))).works
     const memory = (entry: typeof perplexity) =>
       (entry?.result as { ways: { peakMemoryBytes: number }[] }).ways[0]!.peakMemoryBytes
-    const { processes } = perplexity?.result as { processes: number }
+    const { processes } = perplexity!.result as { processes: number }
     // Each has an engine, as the process of a step has.
     expect(memory(perplexity)).toBeGreaterThan((processes + 1) * 0.6 * memory(step))
   })

@@ -28,7 +28,9 @@ export async function readableAgain(path: string): Promise<string> {
   } catch (error) {
     interruption.signal.throwIfAborted()
     const { code } = error as NodeJS.ErrnoException
-    throw new InputError(`${path} could not be read to its end into ${copy} (${code}); save it to a file first.`)
+    throw new InputError(
+      `${path} could not be read to its end into ${copy} (${code}); save it to a file first.`,
+    )
   }
   return copy
 }

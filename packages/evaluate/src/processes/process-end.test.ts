@@ -11,16 +11,15 @@ describe('processEnd', () => {
     expect(adviceFor(end, 2, true)).toMatch(/^Give each process more of it, .* for 8 GiB\.$/)
   })
 
-  it('tells the last lines, without what TensorFlow says of itself', () => {
+  it('tells the last lines, without those that TensorFlow always writes', () => {
     const words = `one
-2026-11-26 21:43:13.123456: I tensorflow/core/util/port.cc:153] oneDNN custom operations are on. You may see slightly
-2026-11-26 21:43:13.123456: I tensorflow/core/platform/cpu_feature_guard.cc:210] This TensorFlow binary is optimized to use
-To enable the following instructions: AVX2 FMA, in other operations, rebuild TensorFlow with the appropriate compiler flags.
-2026-11-26 21:43:13.123456: E tensorflow/core/framework/op.cc:1] something is wrong
+WARNING: All log messages before absl::InitializeLog() is called are written to STDERR
+I0000 00:00:1795730779.549601   18974 port.cc:153] oneDNN custom operations are on. You may see slightly different results.
+E0000 00:00:1795730779.549700   18974 op.cc:1] something is wrong
 `
     expect(processEnd(1, null, words).message).toBe(
-      'A process that computes units ended with exit code 1, after saying: one 2026-11-26 21:43:13.123456: E ' +
-        'tensorflow/core/framework/op.cc:1] something is wrong.',
+      'A process that computes units ended with exit code 1, after saying: one E0000 00:00:1795730779.549700   18974 ' +
+        'op.cc:1] something is wrong.',
     )
   })
 
@@ -49,7 +48,14 @@ describe('memoryFlags', () => {
       '--initial-heap-size=100',
       '--stack-size=2000',
     ]
-    const others = ['--inspect', '--inspect-brk=9229', '--import=tsx', '--cpu-prof', '--enable-source-maps', '-r']
+    const others = [
+      '--inspect',
+      '--inspect-brk=9229',
+      '--import=tsx',
+      '--cpu-prof',
+      '--enable-source-maps',
+      '-r',
+    ]
     expect(memoryFlags([...others, ...memory])).toEqual(memory)
   })
 })

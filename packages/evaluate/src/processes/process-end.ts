@@ -17,9 +17,9 @@ export class ProcessEndedError extends EngineError {
 /** By which a process goes that gets no memory: the system kills it, or it gives up itself. */
 const memorySignals: readonly string[] = ['SIGKILL', 'SIGABRT', 'SIGBUS']
 
-/** What TensorFlow says of itself whenever it is loaded, to which no setting applies yet. */
+/** The lines that TensorFlow writes while its library is loaded, however much it is told to be silent. */
 const greeting =
-  /^\S+ \S+ I tensorflow\/.*(oneDNN custom operations are on|This TensorFlow binary is optimized).*$|^To enable the following instructions: .* rebuild TensorFlow .*$/
+  /^(WARNING: All log messages before absl::InitializeLog\(\) .*|I\d+ .*\] oneDNN custom operations are on\..*)$/
 
 /**
  * Why a process ended.
@@ -44,7 +44,8 @@ export function processEnd(
       memorySignals.includes(signal) ? 'memory' : undefined,
     )
   }
-  const how = code === 0 ? 'left in the middle of its work, as by process.exit(0)' : `ended with exit code ${code}`
+  const how =
+    code === 0 ? 'left in the middle of its work, as by process.exit(0)' : `ended with exit code ${code}`
   return new ProcessEndedError(`${how}${said}`)
 }
 
