@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   existsSync,
   mkdirSync,
@@ -9,7 +8,6 @@ import {
   truncateSync,
   writeFileSync,
 } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { goldenCaseNamed } from '@tooling/golden-cases'
@@ -125,29 +123,6 @@ describe('tint perplexity', () => {
     expect(fileTokens(plain)).toBe(7 * sentence.length)
     expect(fileTokens(special)).toBe(7 * (sentence.length - '<unk>'.length + 1))
     expect(begun).toMatchObject({ data: { contexts: 7, bytes: 7 * 63 }, configuration: { beginOfText: 2 } })
-  })
-
-  it('computes in several processes to the same samples, byte by byte, stopped and resumed', async () => {
-    const whole = samples('whole')
-    const path = join(output('workers'), 'samples.jsonl')
-    const given = args({ '--output': output('workers'), '--workers': '3' }, '--resume')
-    const stopped = await stopAfter(1, 'SIGINT', given, path)
-    expect(stopped).toMatchObject({
-      code: 130,
-      stderr: expect.stringMatching(whatIsKept(samples('workers'), 'workers')),
-    })
-    expect(whole.startsWith(samples('workers'))).toBe(true)
-    expect(await runJson(given)).toEqual(uninterrupted)
-    expect(samples('workers')).toBe(whole)
-  })
-
-  it.skipIf(process.platform === 'win32')('reads a pipe once, for all processes', async () => {
-    const pipe = join(folder.path, 'pipe')
-    execFileSync('mkfifo', [pipe])
-    const given = args({ '--text': pipe, '--output': output('pipe'), '--workers': '2' })
-    const [report] = await Promise.all([runJson(given), writeFile(pipe, sentence.repeat(7))])
-    expect(report).toMatchObject({ data: { file: 'pipe' } })
-    expect(samples('pipe')).toBe(samples('whole'))
   })
 
   it('learns in chunks, and lets contexts overlap', async () => {

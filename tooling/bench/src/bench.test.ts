@@ -90,7 +90,7 @@ describe('the whole suite in tiny sizes, without PyTorch', () => {
   it('counts the memory of all processes that compute perplexity', async () => {
     const { perplexity, step } = (await stored(join(out, 'results.json'))).works
     const memory = (entry: typeof perplexity) =>
-      (entry?.result as { ways: { peakMemoryBytes: number }[] }).ways[0]!.peakMemoryBytes
+      (entry!.result as { ways: { peakMemoryBytes: number }[] }).ways[0]!.peakMemoryBytes
     const { processes } = perplexity!.result as { processes: number }
     // Each has an engine, as the process of a step has.
     expect(memory(perplexity)).toBeGreaterThan((processes + 1) * 0.6 * memory(step))
