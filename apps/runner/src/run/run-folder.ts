@@ -48,24 +48,16 @@ export async function openRunFolder<Sample, Configuration extends object>(
   const path = join(output, outputFiles.samples)
   const finished = await readFinishedUnits(path, plan)
   const file = await SamplesFile.open(path, plan.form, finished)
-  let kept = finished.samples.length
-  let appending = Promise.resolve()
   return {
     path: output,
     finished,
-    append(samples) {
-      appending = file.append(samples).then(() => {
-        kept += samples.length
-      })
-      return appending
-    },
+    append: (samples) => file.append(samples),
     async write(report, page) {
       if (page !== undefined) await writeFileAtomically(join(output, outputFiles.report), [page])
       await writeJson(join(output, outputFiles.results), report)
     },
     async whatIsKept() {
-      // Whoever appends hears of a failure.
-      await appending.catch(() => {})
+      const kept = finished.samples.length + (await file.appended())
       return `stopping; ${kept} of ${sampleCount(plan)} samples are kept in ${output}. Go on with the same command and --resume.`
     },
     close: () => file.close(),
