@@ -152,7 +152,7 @@ describe('tint perplexity --queue', () => {
     writeFileSync(output('refused'), '')
     const stopped = await run
     expect(stopped).toMatchObject({ code: 130 })
-    expect(stopped.stderr).toMatch(/0 of 24 contexts are done and kept/)
+    expect(stopped.stderr).toMatch(/stopping; 0 of 240 samples are kept/)
     await redis.flushall()
   })
 

@@ -74,12 +74,15 @@ export async function runEvaluation<Sample, Configuration extends object, Report
   const form = shardedForm(evaluation.configurationForm)
   const units = await openUnits(evaluation, model, { ...options, engine: engine.name, count, single }, shared)
   // After what may be refused yet, so that nothing is left of it.
-  const folder = await openRunFolder(options, { form, configuration, counted }, plan).catch(async (error) => {
+  const folder = await openRunFolder(options, { form, configuration }, plan).catch(async (error) => {
     await units.close(false)
     throw error
   })
   const progress = new RunProgress(command, counted)
-  const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
+  let told: Promise<void> | undefined
+  const tellStop = () => {
+    told = folder.whatIsKept().then((text) => void process.stderr.write(`tint: ${text}\n`))
+  }
   interruption.signal.addEventListener('abort', tellStop, { once: true })
   try {
     const inShard = shard === null ? units : { ...units, runUnit: ofShard(units, whole, shard) }
@@ -90,6 +93,7 @@ export async function runEvaluation<Sample, Configuration extends object, Report
   } finally {
     interruption.signal.removeEventListener('abort', tellStop)
     progress.finish()
+    await told
     await folder.close()
   }
 }

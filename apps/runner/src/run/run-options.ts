@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { type Shard, shardFolder, shardText } from '@tintjs/evaluate'
+import { InputError } from '@tintjs/tensor'
 import { type Command, InvalidArgumentError } from 'commander'
 import { parseNumber } from '../command-options'
 import { UsageError } from '../failures'
@@ -28,7 +29,7 @@ export function addRunOptions(command: Command, batched: string): Command {
     .option(
       '--workers <count>',
       'processes that compute at once, with a thread each; 1: this process with all threads; auto: one a core where that pays',
-      parseCount,
+      parseWorkers,
       'auto',
     )
     .option(
@@ -79,6 +80,18 @@ export function withShard<Options extends RunOptions>(options: Options): Options
 /** Reads `auto` or a number. */
 export function parseCount(text: string): number | 'auto' {
   return text === 'auto' ? text : parseNumber(text)
+}
+
+/** The most processes that may be asked for. */
+const mostWorkers = 1024
+
+/** Reads `--workers`. @throws InputError for a number that is no count of processes */
+export function parseWorkers(text: string): number | 'auto' {
+  const count = parseCount(text)
+  if (count === 'auto' || (Number.isInteger(count) && count >= 1 && count <= mostWorkers)) return count
+  throw new InputError(
+    `The number of workers is ${count}; expected a whole number from 1 to ${mostWorkers}, or auto.`,
+  )
 }
 
 /** Reads `I/N`. Whether it is in range is for the package to say. */

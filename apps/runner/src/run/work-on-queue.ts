@@ -1,4 +1,3 @@
-import type { ConfigurationForm } from '@tintjs/evaluate'
 import { UnitProcesses } from '@tintjs/evaluate/node'
 import type { InnerModelDescription } from '@tintjs/inner'
 import { interruption } from '../interruption'
@@ -19,8 +18,7 @@ export async function workOnQueue<Sample, Configuration extends object>(
   description: InnerModelDescription,
   { queue, workers, engine }: { queue: string; workers: number | 'auto'; engine: string },
 ): Promise<number> {
-  const { plan, command, module, data, version } = evaluation
-  const configurationForm: ConfigurationForm<object> = evaluation.configurationForm as never
+  const { plan, command, configurationForm, module, data, version } = evaluation
   const count = workerCount(workers, { ...evaluation, description }, { device: 'CPU' })
   const processes = await UnitProcesses.start<Sample>({
     count,
