@@ -59,6 +59,16 @@ describe('tint merge', () => {
     expect(read('ordered', 'samples.jsonl')).toBe(read('whole', 'samples.jsonl'))
   })
 
+  it('knows a job that repeats one task of an array for no whole run', async () => {
+    const repeated = { ...slurm(1), SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_COUNT: '1' }
+    const { code, stderr } = await runTint(perplexity('run'), { environment: repeated })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /holds shard-1-of-3, and this would be shard 1\/1; expected shards of one division\. .*--shard 1\/3/,
+    )
+    expect(readdirSync(at('run'))).toHaveLength(3)
+  })
+
   /** A copy of the shards, changed. */
   const changed = (name: string, change: (...names: string[]) => void) => {
     rmSync(at(name), { recursive: true, force: true })

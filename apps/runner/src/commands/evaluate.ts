@@ -77,7 +77,7 @@ function list(text: string): string[] {
 
 async function run(given: EvaluateCommandOptions): Promise<void> {
   checkEvaluateOptions(given)
-  const options = withShard(given)
+  const options = await withShard(given)
   const { output, resume = false } = options
   if (output !== undefined) await checkOutputFolder(output, { resume })
   const prepared = await prepareEvaluation(options)

@@ -69,7 +69,7 @@ export function configure(command: Command): void {
 async function run(given: GivenOptions): Promise<void> {
   const { recipe } = given
   if (recipe !== undefined) return show(given, given.output, await prepareRecipe(given, recipe))
-  const options = withShard(wholeOptions(given))
+  const options = await withShard(wholeOptions(given))
   const { output, resume = false, worker, queue } = options
   if (output !== undefined) await checkOutputFolder(output, { resume })
   const measurement = await prepareMeasurement(options)
