@@ -51,6 +51,14 @@ describe('tint merge', () => {
     expect(read('merged', 'report.html')).toBe(read('whole', 'report.html'))
   })
 
+  it('does not pass the figures of a part off as those of the run', async () => {
+    const { code, stdout } = await runTint(perplexity('run', '--shard', '1/3', '--resume'))
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^shard +1\/3 of a run: all figures are of this part alone/m)
+    expect(read('run', 'shard-1-of-3', 'report.html')).toContain('This is shard 1/3 of a run')
+    expect(read('whole', 'report.html')).not.toContain('This is shard')
+  })
+
   it('takes the shards one by one, in any order, and tells people what it did', async () => {
     const shards = [3, 1, 2].map((number) => at('run', `shard-${number}-of-3`))
     const { code, stdout } = await runTint(['merge', ...shards, '--output', at('ordered')])
