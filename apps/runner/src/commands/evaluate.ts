@@ -78,7 +78,7 @@ function list(text: string): string[] {
 
 async function run(given: EvaluateCommandOptions): Promise<void> {
   checkEvaluateOptions(given)
-  const options = withShard({ ...given, task: await readableAgain(given.task) })
+  const options = await withShard({ ...given, task: await readableAgain(given.task) })
   const { output, resume = false } = options
   if (output !== undefined) await checkOutputFolder(output, { resume })
   const prepared = await prepareEvaluation(options)

@@ -72,7 +72,7 @@ async function run(asked: GivenOptions): Promise<void> {
   const given = await withTexts(asked)
   const { recipe } = given
   if (recipe !== undefined) return show(given, given.output, await prepareRecipe(given, recipe))
-  const options = withShard(wholeOptions(given))
+  const options = await withShard(wholeOptions(given))
   const { output, resume = false, worker, queue } = options
   if (output !== undefined) await checkOutputFolder(output, { resume })
   const measurement = await prepareMeasurement(options)

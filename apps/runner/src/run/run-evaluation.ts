@@ -10,6 +10,7 @@ import type { InnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import { interruption } from '../interruption'
 import { queueUnits } from '../queue/queued-units'
+import { withoutPassword } from '../queue/redis'
 import { openRunFolder, type RunFolder } from './run-folder'
 import type { RunOptions } from './run-options'
 import { RunProgress } from './run-progress'
@@ -116,11 +117,12 @@ async function openUnits<Sample, Configuration extends object>(
   configuration: Configuration,
 ): Promise<Units<Sample>> {
   if (queue !== undefined) {
-    return queueUnits(
-      queue,
-      { version, command, configuration: Object.fromEntries(Object.entries(configuration)) },
-      plan,
+    const run = { version, command, configuration: Object.fromEntries(Object.entries(configuration)) }
+    const units = await queueUnits(queue, run, plan)
+    process.stderr.write(
+      `tint: handing batches out through ${withoutPassword(queue)}; workers are this command with --worker in the place of --output\n`,
     )
+    return units
   }
   if (!single) return unitsOfModel(plan, model)
   return openProcesses(plan, {

@@ -107,10 +107,12 @@ function contextGains(samples: readonly Sample[], { way, trainFraction, learning
       (sample) =>
         sample.way === way && sample.trainFraction === trainFraction && sample.learningRate === learningRate,
     )
-    .map(({ sample, negativeLogLikelihood }) => ({
-      sample,
-      gain: (before.get(sample) ?? 0) - (negativeLogLikelihood ?? 0),
-    }))
+    .flatMap(({ sample, negativeLogLikelihood }) => {
+      const loss = before.get(sample)
+      // A part of a run may lack one of the two.
+      if (loss === undefined || loss === null || negativeLogLikelihood === null) return []
+      return [{ sample, gain: loss - negativeLogLikelihood }]
+    })
 }
 
 async function exampleOf(

@@ -2,6 +2,7 @@ import type { BestOfFraction } from '../perplexity/aggregate'
 import type { ContextExample } from '../perplexity/example'
 import type { PerplexityReport } from '../perplexity/report-data'
 import type { Way } from '../perplexity/sample'
+import { shardNote } from '../run/shard'
 import { clipping } from './chart'
 import { htmlDocument, nameOf, section } from './document'
 import { gainChart, recoveredBars } from './gain-chart'
@@ -34,8 +35,13 @@ export function htmlReport(report: PerplexityReport, examples: readonly ContextE
     `${title}: perplexity`,
     markup`<h1>${title}</h1>
 ${lead(best)}<p class="soft">${countText(data.contexts)} contexts of ${countText(configuration.context)} tokens, ${countText(data.bytes)} bytes. ${learns ? `Each time the model learns from the first part of a context by ${stepsText(configuration.steps)} of gradient descent and predicts the rest; then it starts afresh.` : 'The model predicts the last part of each context, and learns nothing.'}</p>
-${clipping()}${sections}`,
+${partNote(configuration)}${clipping()}${sections}`,
   )
+}
+
+function partNote(configuration: PerplexityReport['configuration']): Markup | undefined {
+  const note = shardNote(configuration)
+  return note === undefined ? undefined : markup`<p class="lead">This is shard ${note}.</p>\n`
 }
 
 /** Gain against fraction, and what share of exact's gain TinT has. */

@@ -65,7 +65,7 @@ export async function openOutputFolder<Configuration extends object>(
   if (difference === undefined) return
   throw new InputError(
     `The folder ${folder} holds results of another configuration: ${difference.field} was ${difference.before} and is ` +
-      `${difference.now} now. Give the same options to go on with it, or another folder.`,
+      `${difference.now} now. Give the same options and files to go on with it, or another folder.`,
   )
 }
 

@@ -147,6 +147,10 @@ describe('readRuns', () => {
     await expect(readRuns([join(folder, 'nowhere')])).rejects.toThrow(
       /nowhere does not exist; expected the folder/,
     )
+    write('several/test', text, () => ({ 'configuration.json': '{}' }))
+    await expect(readRuns([join(folder, 'several')])).rejects.toThrow(
+      /is no run itself, but holds some: .*several\/test\. Name the one/,
+    )
     await expect(readRuns([join(path, 'results.json')])).rejects.toThrow(/is a file; expected the folder/)
   })
 })

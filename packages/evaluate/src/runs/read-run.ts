@@ -58,10 +58,22 @@ async function whyNoResults(folder: string): Promise<string> {
   const expected = 'expected the folder of a run, as tint perplexity and tint evaluate write it with --output'
   if (found === undefined) return `The folder ${folder} does not exist; ${expected}.`
   if (!found.isDirectory()) return `${folder} is a file; ${expected}.`
-  const begun = (await readdir(folder)).includes(outputFiles.configuration)
-  return begun
-    ? `The run in ${folder} is not finished: it has no ${outputFiles.results} yet. Go on with the same command and --resume first.`
-    : `The folder ${folder} holds no run; ${expected}.`
+  const content = await readdir(folder)
+  if (content.includes(outputFiles.configuration)) {
+    return `The run in ${folder} is not finished: it has no ${outputFiles.results} yet. Go on with the same command and --resume first.`
+  }
+  const inside = await runsIn(folder, content)
+  return inside[0] === undefined
+    ? `The folder ${folder} holds no run; ${expected}.`
+    : `The folder ${folder} is no run itself, but holds some: ${inside.join(', ')}. Name the one that you mean; put the shards of one together with tint merge.`
+}
+
+async function runsIn(folder: string, names: readonly string[]): Promise<string[]> {
+  const places = names.map((name) => join(folder, name)).sort()
+  const found = await Promise.all(
+    places.map((place) => stat(join(place, outputFiles.configuration)).catch(() => undefined)),
+  )
+  return places.filter((_, index) => found[index] !== undefined)
 }
 
 /**
