@@ -91,6 +91,7 @@ describe('tint perplexity', () => {
     }
     expect(readdirSync(output('whole')).sort()).toEqual([
       'configuration.json',
+      'examples.json',
       'report.html',
       'results.json',
       'samples.jsonl',

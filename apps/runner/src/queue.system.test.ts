@@ -4,6 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workForQueue } from './queue/queue-worker'
+import { announceRun, queueName } from './queue/run-record'
 import { runJson, runTint, temporaryFolder } from './test-support'
 
 const folder = temporaryFolder()
@@ -59,6 +61,44 @@ const worker = (options: Parameters<typeof runTint>[1] = {}) =>
   runTint([...perplexity, '--queue', address, '--worker'], options)
 
 const written = (name: string) => (existsSync(samplesPath(name)) ? statSync(samplesPath(name)).size : 0)
+
+describe('a worker that leaves', () => {
+  const run = { version: '1.0.0', command: 'perplexity', configuration: {} }
+  const key = (name: string) => `tint:${queueName(run)}:${name}`
+  const leave = async () => {
+    const stopAnnouncing = await announceRun(redis, run)
+    await stopAnnouncing(true)
+    await workForQueue(address, {
+      run,
+      form: { shape: {} },
+      runUnit: () => Promise.reject(new Error('There is no batch to compute.')),
+      count: 1,
+      signal: new AbortController().signal,
+      onUnit: () => {},
+    })
+  }
+
+  // BullMQ's look for lost batches writes both of them.
+  const writeAgain = async () => {
+    await redis.hset(key('meta'), 'opts.maxLenEvents', 10_000)
+    await redis.set(key('stalled-check'), 1)
+  }
+
+  it('takes what it wrote after its run had removed the queue', async () => {
+    await writeAgain()
+    await leave()
+    expect(await redis.keys(key('*'))).toEqual([])
+    await redis.flushall()
+  })
+
+  it('leaves a queue alone that has batches, as the next run may have made it', async () => {
+    await writeAgain()
+    await redis.set(key('id'), 1)
+    await leave()
+    expect(await redis.keys(key('*'))).toEqual(expect.arrayContaining([key('id'), key('meta')]))
+    await redis.flushall()
+  })
+})
 
 describe('tint perplexity --queue', () => {
   it('gives the samples of a single run, byte by byte, though one of three workers is killed', async () => {

@@ -33,7 +33,7 @@ export function perplexityText(
     ...(output === undefined
       ? {}
       : {
-          written: `${output}: ${recipe === undefined ? '' : 'validation and test, with '}report.html, results.json, samples.jsonl`,
+          written: `${output}: ${recipe === undefined ? '' : 'validation and test, with '}report.html, results.json, samples.jsonl, examples.json`,
         }),
   })
   const note = dim(

@@ -81,7 +81,18 @@ async function work(
     // What was under way when it was stopped has failed, and another worker tries it.
     await Promise.all(workers.map((worker) => worker.close(signal.aborted)))
     for (const connection of connections) connection.disconnect()
+    await sweep(redis, queueName(run)).catch(() => {})
   }
+}
+
+/**
+ * Takes away what a worker's last look for lost batches wrote again after the run had removed its queue. A queue with
+ * batches is left alone: the key that counts them is there from the first one on.
+ */
+async function sweep(redis: Redis, name: string): Promise<void> {
+  const [counter, ...remains] = ['id', 'meta', 'stalled-check'].map((key) => `${prefix}:${name}:${key}`)
+  const script = "if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('DEL', unpack(KEYS, 2)) end"
+  await redis.eval(script, 1 + remains.length, `${counter}`, ...remains)
 }
 
 /** Waits until a run says that it has ended. */

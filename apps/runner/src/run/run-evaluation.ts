@@ -43,8 +43,8 @@ export interface EvaluationRun<Sample, Configuration extends object> {
 /** What a run is to say of itself. */
 export interface RunPages<Report> {
   readonly report: Report
-  /** HTML, where there is some. */
-  readonly page?: string | undefined
+  /** What its folder has beside the report and the samples, by the files' names. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /**
@@ -87,8 +87,8 @@ export async function runEvaluation<Sample, Configuration extends object, Report
   try {
     const inShard = shard === null ? units : { ...units, runUnit: ofShard(units, whole, shard) }
     const samples = await takeSamples(plan, inShard, folder, progress)
-    const { report, page } = await conclude({ samples, configuration })
-    await writeReport(folder, report, page)
+    const { report, files = {} } = await conclude({ samples, configuration })
+    await writeReport(folder, report, files)
     return report
   } finally {
     interruption.signal.removeEventListener('abort', tellStop)
@@ -144,9 +144,9 @@ function ofShard<Sample>(
 async function writeReport<Sample>(
   folder: RunFolder<Sample>,
   report: object,
-  page: string | undefined,
+  files: Readonly<Record<string, string>>,
 ): Promise<void> {
   if (folder.path === undefined) return
   interruption.signal.throwIfAborted()
-  await folder.write(report, page)
+  await folder.write(report, files)
 }

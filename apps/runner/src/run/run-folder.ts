@@ -19,9 +19,9 @@ export interface RunFolder<Sample> {
   /**
    * Writes the report; `results.json` comes last, so that its being there says that all is.
    *
-   * @param page of HTML, where there is one
+   * @param files what comes with it, by name
    */
-  write(report: object, page?: string): Promise<void>
+  write(report: object, files: Readonly<Record<string, string>>): Promise<void>
   /** What to tell when the run is stopped: what the folder has, once samples that are just being written are there. */
   whatIsKept(): Promise<string>
   close(): Promise<void>
@@ -52,8 +52,8 @@ export async function openRunFolder<Sample, Configuration extends object>(
     path: output,
     finished,
     append: (samples) => file.append(samples),
-    async write(report, page) {
-      if (page !== undefined) await writeFileAtomically(join(output, outputFiles.report), [page])
+    async write(report, files) {
+      for (const [name, text] of Object.entries(files)) await writeFileAtomically(join(output, name), [text])
       await writeJson(join(output, outputFiles.results), report)
     },
     async whatIsKept() {

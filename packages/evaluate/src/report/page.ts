@@ -10,7 +10,7 @@ import { lossCharts } from './loss-charts'
 import { type Markup, markup } from './markup'
 import { countText, percentText, shareText, wayNames } from './numbers'
 import { accountOf, resultsTable } from './tables'
-import { textGains } from './text-gain'
+import { textGains, textIntroduction } from './text-gain'
 
 /**
  * The report of a measurement as one HTML file that needs nothing else: loss against learning rate, gain against the
@@ -82,7 +82,4 @@ ${keyList(ways.map((way) => ({ look: { way }, text: wayNames[way] })))}`
 }
 
 const gainIntroduction = markup`<p class="soft">How much lower the loss is than the model’s alone, at the best of the rates. Where the rate was chosen on the same contexts, the gain is a little flattered.</p>
-`
-
-const textIntroduction = markup`<p class="soft">The part of a context that was predicted, token by token: blue became easier to predict by learning, orange harder. Point at a token for its losses before and after.</p>
 `

@@ -2,7 +2,7 @@ import { parse } from 'parse5'
 import { describe, expect, it } from 'vitest'
 import type { Run } from '../runs/run'
 import { runsReport } from '../runs/runs-report'
-import { hashOf, perplexityRun, taskRun } from '../runs/test-support/runs'
+import { example, hashOf, perplexityRun, taskRun } from '../runs/test-support/runs'
 import { runsPage } from './runs-page'
 
 /** What the parser of browsers finds wrong with a page. */
@@ -50,6 +50,15 @@ describe('runsPage', () => {
     expect(page).toContain("default-src 'none'")
     expect(page).not.toMatch(/NaN|undefined|Infinity/)
     expect(page).toContain('&lt;one&gt;, TinT')
+  })
+
+  it('shows gains token by token where a run has some', () => {
+    expect(page).not.toContain('Gains token by token')
+    const shown = pageOf({ ...one, examples: [example] }, two)
+    expect(problemsOf(shown)).toEqual([])
+    expect(shown.match(/class="example"/g)).toHaveLength(1)
+    expect(shown).toContain('<span class="better4" title="3.0000 → 1.0000 nats">fly</span>')
+    expect(shown).toMatch(/<span class="worse2" title="[^"]+"> &lt;away&gt;<\/span>/)
   })
 
   it('draws a line for each way and run, with error bars, over rates and over shares', () => {
