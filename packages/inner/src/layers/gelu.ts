@@ -77,7 +77,7 @@ function geluSeries(x: tf.Tensor3D, direction: tf.Tensor3D, t: number): tf.Tenso
   return tf.tidy(() => {
     const slope = tf.tidy(() => {
       // Beyond, the density is 0 in float32, and products with it shall not be of infinities.
-      const square = tf.minimum(tf.square(x), 300)
+      const square = tf.clipByValue(tf.square(x), 0, 300)
       const density = tf.tidy(() => tf.mul(x, tf.exp(tf.mul(square, -0.5))))
       const series = tf.tidy(() => {
         const share = tf.square(tf.mul(direction, t / Math.sqrt(20)))
@@ -114,32 +114,29 @@ const unitLinearTerm = linearTerm / unit
 const cubicArgument = (x: tf.Tensor3D): tf.Tensor3D =>
   tf.tidy(() => tf.mul(x, tf.add(tf.mul(tf.square(x), cubicTerm), linearTerm)))
 
-/** Products are kept above, so that sums of them and of squares that overflow are infinite, not NaN. */
-const finiteBelow = -1e38
-
-/** {@link cubicArgument} at `x + t direction` and `x - t direction`; their squares serve the rise as well. */
+/**
+ * {@link cubicArgument} at `x + t direction` and `x - t direction`; their squares serve the rise as well:
+ * `p^3 - q^3 = (p - q) (p^2 + q^2 + (p + q)^2) / 2`, of squares alone, so that it is never the difference of infinities.
+ */
 function cubicArgumentsAround(x: tf.Tensor3D, direction: tf.Tensor3D, t: number): SigmoidArguments {
   return tidyStructure(() => {
     const [point, reach] = [tf.mul(x, unit), tf.mul(direction, t * unit)]
     const [ahead, behind] = [tf.add(point, reach), tf.sub(point, reach)]
-    const behindSquare = tf.square(behind)
     const aheadFactor = tf.add(tf.square(ahead), unitLinearTerm)
-    const behindFactor = tf.add(behindSquare, unitLinearTerm)
-    const product = tf.maximum(tf.mul(ahead, behind), finiteBelow)
-    // p^3 - q^3 = (p - q) (p^2 + p q + q^2), and half of p - q is the reach.
-    const riseFactor = tf.addN([aheadFactor, behindSquare, product])
+    const behindFactor = tf.add(tf.square(behind), unitLinearTerm)
+    const squares = tf.addN([aheadFactor, behindFactor, tf.square(tf.mul(x, 2 * unit))])
     return {
       ahead: tf.mul(ahead, aheadFactor) as tf.Tensor3D,
       behind: tf.mul(behind, behindFactor) as tf.Tensor3D,
-      halfRise: tf.mul(reach, riseFactor) as tf.Tensor3D,
+      halfRise: tf.mul(tf.mul(direction, (t * unit) / 2), squares) as tf.Tensor3D,
     }
   })
 }
 
-/** Half of `a (x + s) + b (x + s)^3 - a x - b x^3 = s (a + b (3 x (x + s) + s^2))`. */
+/** Half of `a (x + s) + b (x + s)^3 - a x - b x^3 = s (a + b (3 (x + s/2)^2 + s^2/4))`. */
 const halfCubicRise = (x: tf.Tensor3D, step: tf.Tensor3D): tf.Tensor3D => {
-  const product = tf.maximum(tf.mul(3, tf.mul(x, tf.add(x, step))), finiteBelow)
-  const bend = tf.add(product, tf.square(step))
+  const half = tf.mul(step, 0.5)
+  const bend = tf.add(tf.mul(tf.square(tf.add(x, half)), 3), tf.square(half))
   return tf.mul(step, tf.add(tf.mul(bend, cubicTerm / 2), linearTerm / 2)) as tf.Tensor3D
 }
 
