@@ -85,6 +85,14 @@ describe('runsPage', () => {
     expect(textOf(page)).toContain('+50.0 ± 0.0 points')
   })
 
+  it('has a scale that can be read where a model answers everything alike', () => {
+    const answers = [[1, 0]]
+    const alike = pageOf(taskRun('alike', { inner: answers, 'tint 0.001': answers, 'tint 0.01': answers }))
+    const ticks = [...alike.matchAll(/text-anchor="end">([^<]+)</g)].map(([, tick]) => tick!)
+    expect(ticks).toContain('50.0')
+    expect(Math.max(...ticks.map((tick) => tick.length))).toBeLessThan(6)
+  })
+
   it('tells differences with pairs and p-values, how they were found, and what cannot be compared', () => {
     const text = textOf(page)
     // 1, 2 and 1 nats of 4 tokens each: 4 / 12; p is 2 of 8 flips.
