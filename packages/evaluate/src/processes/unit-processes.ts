@@ -33,9 +33,9 @@ export class UnitProcesses<Sample> {
     this.#configuration = options.configuration
   }
 
-  /** The ids that the system knows them by, now. */
+  /** The ids that the system knows those by that live now. */
   get processIds(): readonly number[] {
-    return [...this.#all].flatMap(({ id }) => id ?? [])
+    return [...this.#all].flatMap(({ id, isAlive }) => (isAlive && id !== undefined ? [id] : []))
   }
 
   /** With which all of them compute. */
