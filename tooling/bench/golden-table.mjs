@@ -7,10 +7,9 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { loadInnerModel } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
-import { gpt2 } from '@tintjs/inner-gpt2'
-import { opt } from '@tintjs/inner-opt'
 import { exact, tint, trainingStep } from '@tintjs/simulate'
 import { nodeEngines, useEngine } from '@tintjs/tensor/node'
+import { adapters } from './src/workers/families.mjs'
 
 const cases = fileURLToPath(new URL('../golden-cases/cases', import.meta.url))
 
@@ -56,7 +55,7 @@ async function printTable(engine) {
 
 async function row(name) {
   const golden = JSON.parse(readFileSync(`${cases}/${name}/case.json`, 'utf8'))
-  const model = await loadInnerModel(folderSource(`${cases}/${name}`), { adapters: [gpt2, opt] })
+  const model = await loadInnerModel(folderSource(`${cases}/${name}`), { adapters })
   const cells = {}
   for (const { way, gradient, answer, share, floor = 2e-5 } of ways(golden)) {
     const right = golden.expected[answer]?.lossAfter

@@ -45,10 +45,20 @@ describe('tint merge', () => {
     for (const file of ['samples.jsonl', 'configuration.json', 'results.json']) {
       expect(read('merged', file)).toBe(read('whole', file))
     }
-    expect(readdirSync(at('merged')).sort()).toEqual(readdirSync(at('whole')).sort())
+    const without = readdirSync(at('whole')).filter((name) => name !== 'examples.json')
+    expect(readdirSync(at('merged')).sort()).toEqual(without.sort())
     // The run's own command finds it finished, and adds the sample texts.
     expect(await runJson(perplexity('merged', '--resume'))).toEqual(whole)
-    expect(read('merged', 'report.html')).toBe(read('whole', 'report.html'))
+    for (const file of ['examples.json', 'report.html'])
+      expect(read('merged', file)).toBe(read('whole', file))
+  })
+
+  it('does not pass the figures of a part off as those of the run', async () => {
+    const { code, stdout } = await runTint(perplexity('run', '--shard', '1/3', '--resume'))
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^shard +1\/3 of a run: all figures are of this part alone/m)
+    expect(read('run', 'shard-1-of-3', 'report.html')).toContain('This is shard 1/3 of a run')
+    expect(read('whole', 'report.html')).not.toContain('This is shard')
   })
 
   it('takes the shards one by one, in any order, and tells people what it did', async () => {
@@ -57,6 +67,16 @@ describe('tint merge', () => {
     expect(code).toBe(0)
     expect(stdout).toMatch(/^merged +\d+ samples of 3 shards, in /)
     expect(read('ordered', 'samples.jsonl')).toBe(read('whole', 'samples.jsonl'))
+  })
+
+  it('knows a job that repeats one task of an array for no whole run', async () => {
+    const repeated = { ...slurm(1), SLURM_ARRAY_TASK_MIN: '1', SLURM_ARRAY_TASK_COUNT: '1' }
+    const { code, stderr } = await runTint(perplexity('run'), { environment: repeated })
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /holds shard-1-of-3, and this would be shard 1\/1; expected shards of one division\. .*--shard 1\/3/,
+    )
+    expect(readdirSync(at('run'))).toHaveLength(3)
   })
 
   /** A copy of the shards, changed. */

@@ -4,6 +4,8 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { workForQueue } from './queue/queue-worker'
+import { announceRun, queueName } from './queue/run-record'
 import { runJson, runTint, temporaryFolder } from './test-support'
 
 const folder = temporaryFolder()
@@ -60,6 +62,44 @@ const worker = (options: Parameters<typeof runTint>[1] = {}) =>
 
 const written = (name: string) => (existsSync(samplesPath(name)) ? statSync(samplesPath(name)).size : 0)
 
+describe('a worker that leaves', () => {
+  const run = { version: '1.0.0', command: 'perplexity', configuration: {} }
+  const key = (name: string) => `tint:${queueName(run)}:${name}`
+  const leave = async () => {
+    const stopAnnouncing = await announceRun(redis, run)
+    await stopAnnouncing(true)
+    await workForQueue(address, {
+      run,
+      form: { shape: {} },
+      runUnit: () => Promise.reject(new Error('There is no batch to compute.')),
+      count: 1,
+      signal: new AbortController().signal,
+      onUnit: () => {},
+    })
+  }
+
+  // BullMQ's look for lost batches writes both of them.
+  const writeAgain = async () => {
+    await redis.hset(key('meta'), 'opts.maxLenEvents', 10_000)
+    await redis.set(key('stalled-check'), 1)
+  }
+
+  it('takes what it wrote after its run had removed the queue', async () => {
+    await writeAgain()
+    await leave()
+    expect(await redis.keys(key('*'))).toEqual([])
+    await redis.flushall()
+  })
+
+  it('leaves a queue alone that has batches, as the next run may have made it', async () => {
+    await writeAgain()
+    await redis.set(key('id'), 1)
+    await leave()
+    expect(await redis.keys(key('*'))).toEqual(expect.arrayContaining([key('id'), key('meta')]))
+    await redis.flushall()
+  })
+})
+
 describe('tint perplexity --queue', () => {
   it('gives the samples of a single run, byte by byte, though one of three workers is killed', async () => {
     const third = samples('single').length / 3
@@ -99,6 +139,39 @@ describe('tint perplexity --queue', () => {
     await redis.flushall()
   })
 
+  it('takes a stopped worker for no failure: its batch is computed by another one', async () => {
+    const run = runTint([...perplexity, '--queue', address, '--output', output('left')])
+    // More often than a batch may fail.
+    for (let time = 0; time < 4; time++) {
+      const before = written('left')
+      const leaving = await worker({ interruptWhen: () => written('left') > before })
+      expect(leaving.code).toBe(130)
+    }
+    const last = worker()
+    expect(await run).toMatchObject({ code: 0 })
+    expect(samples('left')).toBe(samples('single'))
+    expect((await last).code).toBe(0)
+    await redis.flushall()
+  })
+
+  it('hands out again what the Redis has lost', async () => {
+    const third = samples('single').length / 3
+    const helping = worker()
+    let emptied = false
+    const watch = setInterval(() => {
+      if (emptied || written('emptied') < third) return
+      emptied = true
+      redis.flushall()
+    }, 5)
+    const run = await runTint([...perplexity, '--queue', address, '--output', output('emptied')])
+    clearInterval(watch)
+    expect(emptied).toBe(true)
+    expect(run).toMatchObject({ code: 0 })
+    expect(samples('emptied')).toBe(samples('single'))
+    expect((await helping).code).toBe(0)
+    await redis.flushall()
+  })
+
   it('refuses a worker of another configuration, and says in what it differs', async () => {
     const run = runTint([...perplexity, '--queue', address, '--output', output('waiting')], {
       interruptWhen: () => existsSync(output('refused')),
@@ -112,16 +185,20 @@ describe('tint perplexity --queue', () => {
     writeFileSync(output('refused'), '')
     const stopped = await run
     expect(stopped).toMatchObject({ code: 130 })
-    expect(stopped.stderr).toMatch(/0 of 24 contexts are done and kept/)
+    expect(stopped.stderr).toMatch(
+      /handing batches out through redis:\/\/localhost:\d+; workers are this command/,
+    )
+    expect(stopped.stderr).toMatch(/stopping; 0 of 240 samples are kept/)
     await redis.flushall()
   })
 
   it('gives one JSON object, and takes a worker that came first', async () => {
     const short = [...perplexity, '--limit', '2']
-    const early = runTint([...short, '--queue', address, '--worker'])
+    const early = runJson([...short, '--queue', address, '--worker'])
     const report = await runJson([...short, '--queue', address, '--output', output('short')])
     expect((report.data as { contexts: number }).contexts).toBe(2)
-    expect((await early).code).toBe(0)
+    // One forward, and two rates at two fractions for each of two ways.
+    expect(await early).toEqual({ batches: 9 })
     await redis.flushall()
   })
 
@@ -132,6 +209,11 @@ describe('tint perplexity --queue', () => {
       /The Redis at redis:\/\/localhost:1 cannot be reached \(ECONNREFUSED\)/,
     ],
     ['a password that is not shown', 'redis://me:secret@localhost:1', /at redis:\/\/localhost:1 cannot be/],
+    [
+      'a password with a character that ends a host',
+      'redis://me:se/c@ret@localhost:1',
+      /queue is "redis:\/\/localhost:1"; expected .* in a password as %2F and %40/,
+    ],
     ['no address', 'localhost:6379', /queue is "localhost:6379"; expected the address of a Redis such as/],
   ])('says so where there is %s', async (_, wrong, words) => {
     for (const more of [['--worker'], ['--output', output('none')]]) {

@@ -21,10 +21,12 @@ export interface Finished {
 export interface RunOptions {
   /** Presses Ctrl-C after so many milliseconds. */
   readonly interruptAfter?: number
-  /** Presses Ctrl-C as soon as this says so; it is asked every few milliseconds. */
-  readonly interruptWhen?: () => boolean
+  /** Presses Ctrl-C as soon as this says so; it is asked every few milliseconds, with the command's process id. */
+  readonly interruptWhen?: (id: number) => boolean
   /** What is sent in place of Ctrl-C. */
   readonly interruptBy?: NodeJS.Signals
+  /** Whether it reaches all processes of the command, as a terminal's Ctrl-C does, and not the first alone. */
+  readonly interruptAll?: boolean
   /** Variables besides those of this process. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -35,6 +37,7 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, ...options.environment },
+    detached: options.interruptAll ?? false,
   })
   let stdout = ''
   let stderr = ''
@@ -44,9 +47,15 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   child.stderr.setEncoding('utf8').on('data', (text) => {
     stderr += text
   })
-  const { interruptAfter, interruptWhen, interruptBy = 'SIGINT' } = options
-  if (interruptAfter !== undefined) setTimeout(() => child.kill(interruptBy), interruptAfter)
-  const watch = setInterval(() => interruptWhen?.() && child.kill(interruptBy), 2)
+  const { interruptAfter, interruptWhen, interruptBy = 'SIGINT', interruptAll } = options
+  const interrupt = () => {
+    if (interruptAll && child.pid !== undefined) process.kill(-child.pid, interruptBy)
+    else child.kill(interruptBy)
+  }
+  if (interruptAfter !== undefined) setTimeout(interrupt, interruptAfter)
+  const watch = setInterval(() => {
+    if (child.pid !== undefined && interruptWhen?.(child.pid)) interrupt()
+  }, 2)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('close', (code) => {

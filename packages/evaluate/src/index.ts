@@ -48,10 +48,12 @@ export {
 } from './run/evaluation-plan'
 export { type RunOptions, type RunProgress, type RunUnit, runPlan, runUnits } from './run/run-units'
 export {
+  type MaybeSharded,
   type Shard,
   type Sharded,
   shardedForm,
   shardFolder,
+  shardNote,
   shardOf,
   shardText,
   unitOfRun,

@@ -36,7 +36,8 @@ export {
   generateTokens,
 } from './generation/generate'
 export { createSampler, type Sampler, type SamplingOptions } from './generation/sampling'
-export { type ActivationFunction, activationFunctions } from './layers/activation-functions'
+export type { ActivationFunction } from './layers/activation-function'
+export { activationFunctions } from './layers/activation-functions'
 export { keyValueHeads, weightedValues } from './layers/attention'
 export { AttentionContext } from './layers/attention-context'
 export type { FiniteDifference } from './layers/derivative'

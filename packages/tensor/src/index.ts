@@ -34,10 +34,11 @@ export { handOver } from './operators/hand-over'
 export { groupHeads, mergeHeads, splitHeads, ungroupHeads } from './operators/heads'
 export {
   type Normalisation,
+  type NormaliseDifferences,
   type Normalised,
   normalise,
   normaliseBackward,
-  normaliseDifference,
+  normaliseDifferences,
 } from './operators/normalise'
 export { firstPositions, gatherRows } from './operators/positions'
 export {

@@ -12,7 +12,7 @@ import { pytorchWay } from './ways.mjs'
  * @typedef {object} Goal
  * @property {string} text what was to be reached
  * @property {string} found
- * @property {boolean | null} met null where it could not be measured
+ * @property {boolean | null} met null where it could not be measured, or where it is not about such sizes
  *
  * @typedef {object} Table
  * @property {string} title
@@ -42,6 +42,18 @@ import { pytorchWay } from './ways.mjs'
  *
  * @typedef {'tint' | 'exact' | 'pytorch' | 'plain'} Colour
  */
+
+/**
+ * What people see of a result. Goals are for the full sizes: of tiny ones it is not told whether they are met.
+ *
+ * @param {import('./works/index.mjs').Work} work
+ * @param {import('./works/index.mjs').Measured} measured
+ * @returns {Account}
+ */
+export function accountOf(work, { quick, result }) {
+  const account = work.account(result)
+  return quick ? { ...account, goals: account.goals.map((goal) => ({ ...goal, met: null })) } : account
+}
 
 /** The colour of a way. @param {string} way @returns {Colour} */
 export function colourOf(way) {

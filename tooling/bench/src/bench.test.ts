@@ -71,12 +71,29 @@ describe('the whole suite in tiny sizes, without PyTorch', () => {
     for (const { title } of works) expect(run.stdout).toContain(`\n${title}\n`)
   })
 
+  it('says of no goal whether it is met: goals are for the full sizes', async () => {
+    const goals = /^ +(.*) +(yes|no|–)$/gm
+    const verdicts = [...run.stdout.matchAll(goals)].map(([, , met]) => met)
+    expect(verdicts.length).toBeGreaterThan(10)
+    expect(new Set(verdicts)).toEqual(new Set(['–']))
+    expect(await readFile(join(out, 'index.html'), 'utf8')).not.toMatch(/<td[^>]*>(yes|no)<\/td>/)
+  })
+
   it('writes results of every work in the form that is read again, with what they were measured on', async () => {
     const results = await stored(join(out, 'results.json'))
     expect(Object.keys(results.works)).toEqual(names)
     for (const entry of Object.values(results.works)) {
       expect(entry).toMatchObject({ quick: true, rounds: 1, machine: { pytorch: null } })
     }
+  })
+
+  it('counts the memory of all processes that compute perplexity', async () => {
+    const { perplexity, step } = (await stored(join(out, 'results.json'))).works
+    const memory = (entry: typeof perplexity) =>
+      (entry!.result as { ways: { peakMemoryBytes: number }[] }).ways[0]!.peakMemoryBytes
+    const { processes } = perplexity!.result as { processes: number }
+    // Each has an engine, as the process of a step has.
+    expect(memory(perplexity)).toBeGreaterThan((processes + 1) * 0.6 * memory(step))
   })
 
   it('finds finite figures above zero, and no ratios', async () => {

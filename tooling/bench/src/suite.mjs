@@ -37,7 +37,7 @@ export async function runSuite(chosen, { quick, rounds, engine, python, out, sig
       const date = new Date().toISOString()
       results.works[work.name] = { date, quick, rounds, revision, machine, result: work.schema.parse(result) }
       await write(out, results)
-      process.stdout.write(resultText(work, result))
+      process.stdout.write(resultText(work, { quick, result }))
     } catch (error) {
       if (signal.aborted || !(error instanceof ChildFailure)) throw error
       process.stderr.write(`${work.name} failed: ${error.message}\n`)

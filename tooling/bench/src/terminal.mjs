@@ -1,3 +1,5 @@
+import { accountOf } from './account.mjs'
+
 /** A table as text, its first column to the left and all others to the right. @param {import('./account.mjs').Table} table */
 export function tableText({ title, columns, rows, note }) {
   const widths = columns.map((column, index) =>
@@ -23,9 +25,9 @@ export function metText(met) {
   return met === null ? '–' : met ? 'yes' : 'no'
 }
 
-/** A result for people. @param {import('./works/index.mjs').Work} work @param {any} result */
-export function resultText(work, result) {
-  const { goals, tables } = work.account(result)
+/** A result for people. @param {import('./works/index.mjs').Work} work @param {import('./works/index.mjs').Measured} measured */
+export function resultText(work, measured) {
+  const { goals, tables } = accountOf(work, measured)
   const all = goals.length === 0 ? tables : [goalsTable(goals), ...tables]
   return `\n${work.title}\n${'═'.repeat(work.title.length)}${all.map(tableText).join('')}`
 }

@@ -17,6 +17,7 @@ import {
   type PreparedEvaluation,
   prepareEvaluation,
 } from '../evaluation/preparation'
+import { readableAgain } from '../files/readable-again'
 import { gitRevision } from '../git-revision'
 import { addApproximationOptions } from '../gradient-options'
 import { printJson } from '../output/print'
@@ -77,7 +78,7 @@ function list(text: string): string[] {
 
 async function run(given: EvaluateCommandOptions): Promise<void> {
   checkEvaluateOptions(given)
-  const options = withShard(given)
+  const options = await withShard({ ...given, task: await readableAgain(given.task) })
   const { output, resume = false } = options
   if (output !== undefined) await checkOutputFolder(output, { resume })
   const prepared = await prepareEvaluation(options)

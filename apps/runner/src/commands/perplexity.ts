@@ -3,13 +3,14 @@ import { checkOutputFolder } from '@tintjs/evaluate/node'
 import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
 import { addEngineOptions, parseNumber, parseNumbers } from '../command-options'
+import { readableAgain } from '../files/readable-again'
 import { addApproximationOptions } from '../gradient-options'
 import { perplexityText } from '../output/perplexity-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'
 import { evaluationOf, type Measuring, measure } from '../perplexity/measure'
 import { prepareMeasurement } from '../perplexity/measurement'
-import { type GivenOptions, parsePart, wholeOptions } from '../perplexity/options'
+import { checkOptions, type GivenOptions, parsePart, wholeOptions } from '../perplexity/options'
 import { prepareRecipe } from '../perplexity/recipe'
 import { addRunOptions, withShard } from '../run/run-options'
 import { workOnQueue } from '../run/work-on-queue'
@@ -66,10 +67,12 @@ export function configure(command: Command): void {
   addEngineOptions(command).action(run)
 }
 
-async function run(given: GivenOptions): Promise<void> {
+async function run(asked: GivenOptions): Promise<void> {
+  checkOptions(asked)
+  const given = await withTexts(asked)
   const { recipe } = given
   if (recipe !== undefined) return show(given, given.output, await prepareRecipe(given, recipe))
-  const options = withShard(wholeOptions(given))
+  const options = await withShard(wholeOptions(given))
   const { output, resume = false, worker, queue } = options
   if (output !== undefined) await checkOutputFolder(output, { resume })
   const measurement = await prepareMeasurement(options)
@@ -80,6 +83,16 @@ async function run(given: GivenOptions): Promise<void> {
   const measuring: Measuring = async (model, engine) =>
     (await measure(measurement, model, engine, options)).report
   await show(given, output, measuring)
+}
+
+/** The options with texts that a recipe and other processes can read again. */
+async function withTexts(given: GivenOptions): Promise<GivenOptions> {
+  const { text, validation } = given
+  return {
+    ...given,
+    text: await readableAgain(text),
+    ...(validation !== undefined && { validation: await readableAgain(validation) }),
+  }
 }
 
 /** Loads the model, measures, and prints what was found. */

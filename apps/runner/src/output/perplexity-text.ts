@@ -1,4 +1,4 @@
-import type { PerplexityReport, PerplexityResult, Way } from '@tintjs/evaluate'
+import { type PerplexityReport, type PerplexityResult, shardNote, type Way } from '@tintjs/evaluate'
 import type { EngineDescription } from '@tintjs/tensor'
 import { engineText } from '../session'
 import { bold, dim } from './colours'
@@ -22,6 +22,7 @@ export function perplexityText(
           recipe: recipe.name,
           rates: `chosen on ${recipe.validation.file}, ${countText(recipe.validation.contexts)} contexts`,
         }),
+    ...shardPairs(configuration),
     text: `${data.file}, SHA-256 ${data.sha256.slice(0, 16)}..., ${countText(data.fileBytes)} bytes`,
     contexts: `${countText(data.contexts)} of ${countText(data.fileContexts)}, ${countText(configuration.context)} tokens each; ${strideText(configuration)}`,
     tokens: `${countText(data.tokens)} tokens, ${countText(data.bytes)} bytes, ${countText(data.words)} words`,
@@ -33,13 +34,19 @@ export function perplexityText(
     ...(output === undefined
       ? {}
       : {
-          written: `${output}: ${recipe === undefined ? '' : 'validation and test, with '}report.html, results.json, samples.jsonl`,
+          written: `${output}: ${recipe === undefined ? '' : 'validation and test, with '}report.html, results.json, samples.jsonl, examples.json`,
         }),
   })
   const note = dim(
     'Loss in nats per token over all test tokens, ± one standard error over contexts; perplexity per token and per word; * is the best rate of its way.',
   )
   return `${resultsTable(report)}\n${note}\n\n${facts}\n`
+}
+
+/** Which part of a run the figures are of, where it is one. */
+export function shardPairs(configuration: Parameters<typeof shardNote>[0]): Record<string, string> {
+  const shard = shardNote(configuration)
+  return shard === undefined ? {} : { shard }
 }
 
 /** How far the contexts are apart. */

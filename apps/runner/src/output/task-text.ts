@@ -3,6 +3,7 @@ import type { EngineDescription } from '@tintjs/tensor'
 import { engineText } from '../session'
 import { dim } from './colours'
 import { countText, rateText } from './numbers'
+import { shardPairs } from './perplexity-text'
 import { pairsText, tableText } from './print'
 
 const names: Readonly<Record<Way, string>> = { inner: 'inner', exact: 'exact', tint: 'TinT' }
@@ -13,6 +14,7 @@ export function taskText(report: TaskReport, engine: EngineDescription, output: 
   const { shots, seeds, demonstrations, querySees, loss, calibration, layers, steps } = configuration
   const facts = pairsText({
     task: `${task.name}: ${task.about}`,
+    ...shardPairs(configuration),
     asked: `${countText(data.examples)} of ${countText(data.testExamples)} examples${leftOutText(data.leftOut)}`,
     demonstrations:
       shots === 0

@@ -9,6 +9,7 @@ import {
   type RecipeFacts,
   type Sample,
 } from '@tintjs/evaluate'
+import { outputFiles } from '@tintjs/evaluate/node'
 import type { InnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import { gitRevision } from '../git-revision'
@@ -59,7 +60,11 @@ export async function measure(
       const found = perplexityReport(facts, samples)
       if (options.output === undefined) return { report: found }
       const examples = await exampleContexts(model, plan, samples, { tokenizer, signal: interruption.signal })
-      return { report: found, page: htmlReport(found, examples) }
+      const files = {
+        [outputFiles.examples]: `${JSON.stringify(examples)}\n`,
+        [outputFiles.report]: htmlReport(found, examples),
+      }
+      return { report: found, files }
     },
   )
   return { report, samples: taken }

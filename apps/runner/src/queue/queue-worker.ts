@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { ConfigurationForm, RunUnit } from '@tintjs/evaluate'
 import { InputError } from '@tintjs/tensor'
-import { type Job, Worker } from 'bullmq'
+import { type Job, WaitingError, Worker } from 'bullmq'
 import type { Redis } from 'ioredis'
 import * as z from 'zod'
 import { connectRedis, prefix, withoutPassword } from './redis'
@@ -60,7 +61,8 @@ async function work(
   let done = 0
   const compute = async (job: Job) => {
     const { unit } = dataSchema.parse(job.data)
-    const samples = await runUnit(unit, { signal, onShare: throttled((share) => job.updateProgress(share)) })
+    const onShare = throttled((share) => job.updateProgress(share))
+    const samples = await runUnit(unit, { signal, onShare }).catch((error) => giveBack(job, error, signal))
     onUnit(++done)
     return samples
   }
@@ -74,14 +76,35 @@ async function work(
   // A worker leaves a connection open that it was given.
   const connections = Array.from({ length: count }, () => redis.duplicate())
   const workers = connections.map(start)
+  // Before what is under way is given back, so that nothing else is taken.
+  const takeNoMore = () => workers.forEach((worker) => void worker.pause(true))
+  signal.addEventListener('abort', takeNoMore, { once: true })
   try {
     await untilEnded(redis, address, run, signal)
     return done
   } finally {
-    // What was under way when it was stopped has failed, and another worker tries it.
-    await Promise.all(workers.map((worker) => worker.close(signal.aborted)))
+    signal.removeEventListener('abort', takeNoMore)
+    await Promise.all(workers.map((worker) => worker.close()))
     for (const connection of connections) connection.disconnect()
+    await sweep(redis, queueName(run)).catch(() => {})
   }
+}
+
+/**
+ * Takes away what a worker's last look for lost batches wrote again after the run had removed its queue. A queue with
+ * batches is left alone: the key that counts them is there from the first one on.
+ */
+async function sweep(redis: Redis, name: string): Promise<void> {
+  const [counter, ...remains] = ['id', 'meta', 'stalled-check'].map((key) => `${prefix}:${name}:${key}`)
+  const script = "if redis.call('EXISTS', KEYS[1]) == 0 then redis.call('DEL', unpack(KEYS, 2)) end"
+  await redis.eval(script, 1 + remains.length, `${counter}`, ...remains)
+}
+
+/** A batch whose worker was stopped waits for another one, and has not failed: it has all of its attempts left. */
+async function giveBack(job: Job, error: unknown, signal: AbortSignal): Promise<never> {
+  if (!signal.aborted || job.token === undefined) throw error
+  await job.moveToWait(job.token)
+  throw new WaitingError()
 }
 
 /** Waits until a run says that it has ended. */
@@ -97,7 +120,7 @@ async function untilEnded(redis: Redis, address: string, run: WorkerOptions['run
         `There was no run for this worker at ${withoutPassword(address)} for ten minutes; start the run with the same options and --queue, then the worker.`,
       )
     }
-    await new Promise((resolve) => setTimeout(resolve, interval))
+    await sleep(interval, undefined, { signal }).catch(() => signal.throwIfAborted())
   }
 }
 

@@ -15,9 +15,10 @@ const patience = 5000
  * @throws InputError when there is none
  */
 export async function connectRedis(address: string): Promise<Redis> {
-  if (!/^rediss?:\/\/[^/]+/.test(address)) {
+  if (!/^rediss?:\/\/[^/]+/.test(address) || !URL.canParse(address)) {
     throw new InputError(
-      `The queue is "${address}"; expected the address of a Redis such as redis://localhost:6379.`,
+      `The queue is "${withoutPassword(address)}"; expected the address of a Redis such as redis://localhost:6379, ` +
+        'with characters such as / and @ in a password as %2F and %40.',
     )
   }
   let connected = false
@@ -47,7 +48,7 @@ export async function connectRedis(address: string): Promise<Redis> {
   }
 }
 
-/** An address as it may be shown. */
+/** An address as it may be shown; passwords with characters that should have been encoded are none of its host either. */
 export function withoutPassword(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, '//')
+  return address.replace(/\/\/.*@/, '//')
 }

@@ -10,6 +10,7 @@ import type { InnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import { interruption } from '../interruption'
 import { queueUnits } from '../queue/queued-units'
+import { withoutPassword } from '../queue/redis'
 import { openRunFolder, type RunFolder } from './run-folder'
 import type { RunOptions } from './run-options'
 import { RunProgress } from './run-progress'
@@ -43,8 +44,8 @@ export interface EvaluationRun<Sample, Configuration extends object> {
 /** What a run is to say of itself. */
 export interface RunPages<Report> {
   readonly report: Report
-  /** HTML, where there is some. */
-  readonly page?: string | undefined
+  /** What its folder has beside the report and the samples, by the files' names. */
+  readonly files?: Readonly<Record<string, string>>
 }
 
 /**
@@ -74,22 +75,26 @@ export async function runEvaluation<Sample, Configuration extends object, Report
   const form = shardedForm(evaluation.configurationForm)
   const units = await openUnits(evaluation, model, { ...options, engine: engine.name, count, single }, shared)
   // After what may be refused yet, so that nothing is left of it.
-  const folder = await openRunFolder(options, { form, configuration, counted }, plan).catch(async (error) => {
+  const folder = await openRunFolder(options, { form, configuration }, plan).catch(async (error) => {
     await units.close(false)
     throw error
   })
   const progress = new RunProgress(command, counted)
-  const tellStop = () => process.stderr.write(`tint: ${folder.whatIsKept(progress.done)}\n`)
+  let told: Promise<void> | undefined
+  const tellStop = () => {
+    told = folder.whatIsKept().then((text) => void process.stderr.write(`tint: ${text}\n`))
+  }
   interruption.signal.addEventListener('abort', tellStop, { once: true })
   try {
     const inShard = shard === null ? units : { ...units, runUnit: ofShard(units, whole, shard) }
     const samples = await takeSamples(plan, inShard, folder, progress)
-    const { report, page } = await conclude({ samples, configuration })
-    await writeReport(folder, report, page)
+    const { report, files = {} } = await conclude({ samples, configuration })
+    await writeReport(folder, report, files)
     return report
   } finally {
     interruption.signal.removeEventListener('abort', tellStop)
     progress.finish()
+    await told
     await folder.close()
   }
 }
@@ -112,11 +117,12 @@ async function openUnits<Sample, Configuration extends object>(
   configuration: Configuration,
 ): Promise<Units<Sample>> {
   if (queue !== undefined) {
-    return queueUnits(
-      queue,
-      { version, command, configuration: Object.fromEntries(Object.entries(configuration)) },
-      plan,
+    const run = { version, command, configuration: Object.fromEntries(Object.entries(configuration)) }
+    const units = await queueUnits(queue, run, plan)
+    process.stderr.write(
+      `tint: handing batches out through ${withoutPassword(queue)}; workers are this command with --worker in the place of --output\n`,
     )
+    return units
   }
   if (!single) return unitsOfModel(plan, model)
   return openProcesses(plan, {
@@ -140,9 +146,9 @@ function ofShard<Sample>(
 async function writeReport<Sample>(
   folder: RunFolder<Sample>,
   report: object,
-  page: string | undefined,
+  files: Readonly<Record<string, string>>,
 ): Promise<void> {
   if (folder.path === undefined) return
   interruption.signal.throwIfAborted()
-  await folder.write(report, page)
+  await folder.write(report, files)
 }

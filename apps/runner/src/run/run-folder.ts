@@ -19,20 +19,18 @@ export interface RunFolder<Sample> {
   /**
    * Writes the report; `results.json` comes last, so that its being there says that all is.
    *
-   * @param page of HTML, where there is one
+   * @param files what comes with it, by name
    */
-  write(report: object, page?: string): Promise<void>
-  /** What to tell when the run is stopped. @param done how many of what the plan counts are done */
-  whatIsKept(done: number): string
+  write(report: object, files: Readonly<Record<string, string>>): Promise<void>
+  /** What to tell when the run is stopped: what the folder has, once samples that are just being written are there. */
+  whatIsKept(): Promise<string>
   close(): Promise<void>
 }
 
-/** What decides about a run's samples, and what people call what it counts. */
+/** What decides about a run's samples. */
 export interface RunKind<Configuration extends object> {
   readonly form: ConfigurationForm<Configuration>
   readonly configuration: Configuration
-  /** `contexts`, `examples` */
-  readonly counted: string
 }
 
 /**
@@ -42,7 +40,7 @@ export interface RunKind<Configuration extends object> {
  */
 export async function openRunFolder<Sample, Configuration extends object>(
   { output, resume }: { readonly output?: string; readonly resume?: true },
-  { form, configuration, counted }: RunKind<Configuration>,
+  { form, configuration }: RunKind<Configuration>,
   plan: EvaluationPlan<Sample>,
 ): Promise<RunFolder<Sample>> {
   if (output === undefined) return nowhere
@@ -54,13 +52,14 @@ export async function openRunFolder<Sample, Configuration extends object>(
     path: output,
     finished,
     append: (samples) => file.append(samples),
-    async write(report, page) {
-      if (page !== undefined) await writeFileAtomically(join(output, outputFiles.report), [page])
+    async write(report, files) {
+      for (const [name, text] of Object.entries(files)) await writeFileAtomically(join(output, name), [text])
       await writeJson(join(output, outputFiles.results), report)
     },
-    whatIsKept: (done) =>
-      `stopping; ${Math.floor(done)} of ${plan.size} ${counted} are done and kept in ${output}. ` +
-      'Go on with the same command and --resume.',
+    async whatIsKept() {
+      const kept = finished.samples.length + (await file.appended())
+      return `stopping; ${kept} of ${sampleCount(plan)} samples are kept in ${output}. Go on with the same command and --resume.`
+    },
     close: () => file.close(),
   }
 }
@@ -70,6 +69,12 @@ const nowhere: RunFolder<never> = {
   finished: { count: 0, samples: [], end: 0 },
   append: async () => {},
   write: async () => {},
-  whatIsKept: () => 'stopping; nothing is kept. With --output, a run can be stopped and resumed.',
+  whatIsKept: async () => 'stopping; nothing is kept. With --output, a run can be stopped and resumed.',
   close: async () => {},
+}
+
+function sampleCount({ unitCount, keys }: EvaluationPlan<unknown>): number {
+  let count = 0
+  for (let unit = 0; unit < unitCount; unit++) count += keys(unit).length
+  return count
 }

@@ -1,5 +1,7 @@
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Shard, shardFolder, shardText } from '@tintjs/evaluate'
+import { InputError } from '@tintjs/tensor'
 import { type Command, InvalidArgumentError } from 'commander'
 import { parseNumber } from '../command-options'
 import { UsageError } from '../failures'
@@ -28,7 +30,7 @@ export function addRunOptions(command: Command, batched: string): Command {
     .option(
       '--workers <count>',
       'processes that compute at once, with a thread each; 1: this process with all threads; auto: one a core where that pays',
-      parseCount,
+      parseWorkers,
       'auto',
     )
     .option(
@@ -62,23 +64,48 @@ export function checkRunOptions({ output, resume, queue, worker, shard }: RunOpt
  * The options with the part of the run that this job of a cluster is to compute, where none was given. A part has its own
  * folder in that of `--output`.
  *
- * @throws InputError as {@link shardOfJob}
+ * @throws InputError as {@link shardOfJob}, and where the folder holds parts of another division
  */
-export function withShard<Options extends RunOptions>(options: Options): Options {
+export async function withShard<Options extends RunOptions>(options: Options): Promise<Options> {
   const ofJob =
     options.shard === undefined && options.queue === undefined ? shardOfJob(process.env) : undefined
-  if (ofJob !== undefined) {
-    process.stderr.write(`tint: computing shard ${shardText(ofJob.shard)}, as ${ofJob.origin} has it\n`)
-  }
   const shard = options.shard ?? ofJob?.shard
   if (shard === undefined) return options
   const { output } = options
+  if (output !== undefined) await checkDivision(output, shard)
+  if (ofJob !== undefined) {
+    process.stderr.write(`tint: computing shard ${shardText(shard)}, as ${ofJob.origin} has it\n`)
+  }
   return { ...options, shard, ...(output !== undefined && { output: join(output, shardFolder(shard)) }) }
+}
+
+/** A job array that repeats some tasks of another one looks like a whole one of so many: its parts would be others. */
+async function checkDivision(output: string, shard: Shard): Promise<void> {
+  const names = await readdir(output).catch(() => [])
+  const other = names.find((name) => /^shard-\d+-of-\d+$/.test(name) && !name.endsWith(`-of-${shard.count}`))
+  if (other === undefined) return
+  const count = other.slice(other.lastIndexOf('-') + 1)
+  throw new InputError(
+    `The folder ${output} holds ${other}, and this would be shard ${shardText(shard)}; expected shards of one division. ` +
+      `Say which of the ${count} to compute with --shard, such as --shard 1/${count}, or give another folder.`,
+  )
 }
 
 /** Reads `auto` or a number. */
 export function parseCount(text: string): number | 'auto' {
   return text === 'auto' ? text : parseNumber(text)
+}
+
+/** The most processes that may be asked for. */
+const mostWorkers = 1024
+
+/** Reads `--workers`. @throws InputError for a number that is no count of processes */
+export function parseWorkers(text: string): number | 'auto' {
+  const count = parseCount(text)
+  if (count === 'auto' || (Number.isInteger(count) && count >= 1 && count <= mostWorkers)) return count
+  throw new InputError(
+    `The number of workers is ${count}; expected a whole number from 1 to ${mostWorkers}, or auto.`,
+  )
 }
 
 /** Reads `I/N`. Whether it is in range is for the package to say. */

@@ -20,9 +20,6 @@ export class RunProgress {
   #lastLine = performance.now()
   #bar: cliProgress.SingleBar | undefined
 
-  /** How much is done, in units. */
-  done = 0
-
   /** @param unit what is counted, e.g. `contexts` */
   constructor(task: string, unit: string, stream: NodeJS.WriteStream = process.stderr) {
     this.#task = task
@@ -34,7 +31,6 @@ export class RunProgress {
 
   /** Says how much is done. */
   update(done: number, total: number): void {
-    this.done = done
     this.#doneBefore ??= done
     if (interruption.signal.aborted) return
     const elapsed = performance.now() - this.#begin

@@ -1,26 +1,30 @@
-import type { ConfigurationForm } from '@tintjs/evaluate'
 import { UnitProcesses } from '@tintjs/evaluate/node'
 import type { InnerModelDescription } from '@tintjs/inner'
+import type { EngineOptions } from '../command-options'
 import { interruption } from '../interruption'
+import { printJson } from '../output/print'
 import { workForQueue } from '../queue/queue-worker'
 import type { Evaluation } from './run-evaluation'
+import type { RunOptions } from './run-options'
 import { oneThread } from './units'
 import { workerCount } from './worker-count'
+
+interface QueueWorkOptions extends EngineOptions, Pick<RunOptions, 'workers'> {
+  readonly queue: string
+}
 
 /**
  * Computes batches for a run of the same command elsewhere, until it has ended. Each batch is computed in a process of
  * its own, so that one that is lost loses no more than that.
  *
- * @param workers as `--workers` has it
- * @returns how many batches were computed
+ * With `--json` it prints how many batches were computed.
  */
 export async function workOnQueue<Sample, Configuration extends object>(
   evaluation: Evaluation<Sample, Configuration>,
   description: InnerModelDescription,
-  { queue, workers, engine }: { queue: string; workers: number | 'auto'; engine: string },
-): Promise<number> {
-  const { plan, command, module, data, version } = evaluation
-  const configurationForm: ConfigurationForm<object> = evaluation.configurationForm as never
+  { queue, workers, engine, json }: QueueWorkOptions,
+): Promise<void> {
+  const { plan, command, configurationForm, module, data, version } = evaluation
   const count = workerCount(workers, { ...evaluation, description }, { device: 'CPU' })
   const processes = await UnitProcesses.start<Sample>({
     count,
@@ -34,7 +38,7 @@ export async function workOnQueue<Sample, Configuration extends object>(
   const tell = (text: string) => process.stderr.write(`${command}: ${text}\n`)
   try {
     tell(`${count} ${count === 1 ? 'worker is' : 'workers are'} ready`)
-    return await workForQueue(queue, {
+    const batches = await workForQueue(queue, {
       run: { version, command, configuration: { ...processes.configuration } },
       form: configurationForm,
       count,
@@ -42,6 +46,7 @@ export async function workOnQueue<Sample, Configuration extends object>(
       signal: interruption.signal,
       onUnit: (done) => tell(`${done} ${done === 1 ? 'batch' : 'batches'} computed`),
     })
+    if (json) printJson({ batches })
   } finally {
     processes.stop()
   }

@@ -1,5 +1,4 @@
 import { describeInnerModel } from '@tintjs/inner'
-import { InputError } from '@tintjs/tensor'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { adapters, modelSource } from '../models'
 import { type RunSizes, workerCount } from './worker-count'
@@ -33,10 +32,7 @@ describe('workerCount', () => {
     expect(workerCount('auto', sizes, { device: 'GPU' }, large)).toBe(1)
   })
 
-  it('takes what it is given, and refuses what is no count', () => {
+  it('takes what it is given', () => {
     expect(workerCount(5, sizes, cpu, { cores: 1, memory: 1e9 })).toBe(5)
-    for (const wrong of [0, 1.5, -1, 2000]) {
-      expect(() => workerCount(wrong, sizes, cpu, large)).toThrow(InputError)
-    }
   })
 })

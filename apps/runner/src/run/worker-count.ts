@@ -1,7 +1,8 @@
-import { availableParallelism, totalmem } from 'node:os'
+import { totalmem } from 'node:os'
 import { type EvaluationPlan, sequenceMemory } from '@tintjs/evaluate'
 import { blockParameters, frozenParameters, type InnerModelDescription, parameterSize } from '@tintjs/inner'
-import { type EngineDescription, InputError } from '@tintjs/tensor'
+import type { EngineDescription } from '@tintjs/tensor'
+import { availableCores } from './available-cores'
 
 /** What a run is, as far as the number of its processes depends on it. */
 export interface RunSizes {
@@ -20,9 +21,9 @@ export interface Machine {
   readonly memory: number
 }
 
-/** A container may have less memory than its machine; without a limit, some systems tell a number beyond all memory. */
+/** A container may have less than its machine; without a limit of memory, some systems tell a number beyond all memory. */
 const thisMachine = (): Machine => ({
-  cores: availableParallelism(),
+  cores: availableCores(),
   memory: Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY),
 })
 
@@ -40,7 +41,7 @@ const memoryShare = 0.5
  * for each, and the engine computes on the processor; else 1, which is this process with all threads. It depends on the
  * run and the machine alone, so that a run that is resumed has as many.
  *
- * @throws InputError for a number that is none
+ * @param given as `parseWorkers` reads it
  */
 export function workerCount(
   given: number | 'auto',
@@ -48,12 +49,7 @@ export function workerCount(
   { device }: Pick<EngineDescription, 'device'>,
   machine: Machine = thisMachine(),
 ): number {
-  if (given !== 'auto') {
-    if (Number.isInteger(given) && given >= 1 && given <= 1024) return given
-    throw new InputError(
-      `The number of workers is ${given}; expected a whole number from 1 to 1024, or auto.`,
-    )
-  }
+  if (given !== 'auto') return given
   const { plan, description, length, batch } = sizes
   if (device !== 'CPU') return 1
   const references = [...frozenParameters(description), ...blockParameters(description)]

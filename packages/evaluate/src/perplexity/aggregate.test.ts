@@ -66,6 +66,21 @@ describe('aggregate', () => {
     })
   })
 
+  it('gives gains of the contexts that both have, where a part of a run ends between the two', () => {
+    const results = aggregate([
+      sample(3, 'tint', 0.1, 9),
+      sample(4, 'inner', null, 4),
+      sample(4, 'tint', 0.1, 3),
+      sample(5, 'inner', null, 8),
+    ])
+    expect(results).toMatchObject([
+      { way: 'inner', contexts: 2 },
+      { way: 'tint', contexts: 2, negativeLogLikelihood: 3, gain: 0.5, gainStandardError: null },
+    ])
+    const apart = aggregate([sample(3, 'tint', 0.1, 9), sample(4, 'inner', null, 4)])
+    expect(apart[1]).toMatchObject({ way: 'tint', gain: null, gainStandardError: null })
+  })
+
   it('gives no perplexity that is beyond all numbers, and the loss that it comes from', () => {
     const [result] = aggregate([sample(0, 'exact', 9, 3000), sample(1, 'exact', 9, 5000)])
     expect(result).toMatchObject({ negativeLogLikelihood: 2000, perplexity: null, diverged: 0 })
@@ -101,6 +116,21 @@ describe('bestRates', () => {
     expect(best!.recovered).toBeCloseTo((1.8 + 1.4) / (2 + 2), 12)
     // Residuals of 1.8 and 1.4 to 0.8 * 2 are 0.2 and -0.2: sqrt(2 * 0.08) / 4.
     expect(best!.recoveredStandardError).toBeCloseTo(0.1, 12)
+  })
+
+  it('compares the gains of the contexts that both ways have', () => {
+    const samples = [
+      sample(0, 'inner', null, 4),
+      sample(0, 'tint', 1, 3),
+      sample(1, 'inner', null, 4),
+      sample(1, 'exact', 1, 2),
+      sample(1, 'tint', 1, 2.5),
+      sample(2, 'inner', null, 4),
+      sample(2, 'exact', 1, 3),
+    ]
+    expect(bestRates(samples)).toMatchObject([{ recovered: 0.75, exact: { gain: 0.75 } }])
+    const apart = samples.filter(({ sample: id }) => id !== 1)
+    expect(bestRates(apart)).toMatchObject([{ recovered: null, recoveredStandardError: null }])
   })
 
   it('knows no share where exact gains nothing or the inner model was not measured', () => {

@@ -23,7 +23,10 @@ export interface PerplexityResult {
   readonly bitsPerByte: number | null
   /** `exp` of the summed loss for each word; null also where there are none, and where it is beyond all numbers. */
   readonly wordPerplexity: number | null
-  /** What the inner model's mean is higher, in nats per token; null for `inner`, and where `inner` was not measured. */
+  /**
+   * What the inner model's mean is higher, in nats per token; null for `inner`, and where `inner` was not measured. A part
+   * of a run may lack contexts of one of them: then over the contexts that both have.
+   */
   readonly gain: number | null
   /** Of the gain, from each context's own gain: much smaller than the difference of two standard errors suggests. */
   readonly gainStandardError: number | null
@@ -81,7 +84,12 @@ export function aggregate(samples: readonly Sample[]): PerplexityResult[] {
   const groups = groupSamples(samples)
   return [...groups.values()]
     .map((group) => resultOf(group, innerOf(groups, group)))
-    .sort((left, right) => order(left) - order(right) || left.trainFraction - right.trainFraction)
+    .sort(
+      (left, right) =>
+        order(left) - order(right) ||
+        left.trainFraction - right.trainFraction ||
+        (left.learningRate ?? 0) - (right.learningRate ?? 0),
+    )
 }
 
 /** The best rate of each way at each fraction, and how much of exact's gain TinT has. */
@@ -128,7 +136,7 @@ function resultOf(group: Group, inner: Group | undefined): PerplexityResult {
   const total = sum(lossesOf(group))
   const diverged = group.filter(({ negativeLogLikelihood }) => negativeLogLikelihood === null).length
   const losses = diverged === 0 ? ratioOf(lossesOf(group), tokens) : undefined
-  const gains = diverged === 0 && inner !== undefined ? ratioOf(gainsOf(group, inner), tokens) : undefined
+  const gains = diverged === 0 && inner !== undefined ? gainOf(gainsOf(group, inner)) : undefined
   return {
     way,
     trainFraction,
@@ -168,7 +176,13 @@ function recoveredShare(
   if (inner === undefined || exact === null || tint === null || !((exact.gain ?? 0) > 0)) return none
   const gains = (way: Way, { learningRate }: BestRate) =>
     gainsOf(groups.get(keyOf(way, trainFraction, learningRate)) ?? [], inner)
-  const { value, standardError } = ratioOf(gains('tint', tint), gains('exact', exact))
+  const ofExact = new Map(gains('exact', exact).map(({ context, gain }) => [context, gain]))
+  const shared = gains('tint', tint).filter(({ context }) => ofExact.has(context))
+  if (shared.length === 0) return none
+  const { value, standardError } = ratioOf(
+    shared.map(({ gain }) => gain),
+    shared.map(({ context }) => ofExact.get(context) ?? Number.NaN),
+  )
   return { recovered: value, recoveredStandardError: standardError }
 }
 
@@ -176,11 +190,28 @@ function lossesOf(group: Group): number[] {
   return group.map(({ negativeLogLikelihood }) => negativeLogLikelihood ?? Number.NaN)
 }
 
-/** What each context's summed loss is lower than the inner model's. Both groups have the contexts in one order. */
-function gainsOf(group: Group, inner: Group): number[] {
-  return group.map(
-    ({ negativeLogLikelihood }, index) =>
-      (inner[index]?.negativeLogLikelihood ?? Number.NaN) - (negativeLogLikelihood ?? Number.NaN),
+/** What a context's summed loss is lower than the inner model's. */
+interface ContextGain {
+  readonly context: number
+  readonly gain: number
+  readonly tokens: number
+}
+
+/** Of the contexts that both groups have: a part of a run may end between the two. */
+function gainsOf(group: Group, inner: Group): ContextGain[] {
+  const before = new Map(inner.map(({ sample, negativeLogLikelihood }) => [sample, negativeLogLikelihood]))
+  return group.flatMap(({ sample: context, negativeLogLikelihood, tokens }) => {
+    const loss = before.get(context)
+    if (loss === undefined) return []
+    return [{ context, gain: (loss ?? Number.NaN) - (negativeLogLikelihood ?? Number.NaN), tokens }]
+  })
+}
+
+function gainOf(gains: readonly ContextGain[]): Ratio | undefined {
+  if (gains.length === 0) return undefined
+  return ratioOf(
+    gains.map(({ gain }) => gain),
+    gains.map(({ tokens }) => tokens),
   )
 }
 

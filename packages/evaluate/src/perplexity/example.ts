@@ -1,5 +1,6 @@
 import { type InnerModel, spelledBytes, type Tokenizer } from '@tintjs/inner'
 import { trainingStep } from '@tintjs/simulate'
+import * as z from 'zod'
 import type { Context } from '../text/contexts'
 import { bestRates } from './aggregate'
 import type { PerplexityPlan } from './plan'
@@ -28,6 +29,21 @@ export interface ContextExample {
   /** The text that was tested. */
   readonly pieces: readonly ExamplePiece[]
 }
+
+const finite = z.number().finite()
+
+/** Examples as `examples.json` of a run's folder holds them. */
+export const examplesForm: z.ZodType<readonly ContextExample[]> = z.array(
+  z.strictObject({
+    choice: z.enum(['largest gain', 'median gain']),
+    sample: z.int().min(0),
+    way: z.enum(['exact', 'tint']),
+    trainFraction: finite,
+    learningRate: finite,
+    learned: z.string(),
+    pieces: z.array(z.strictObject({ text: z.string(), lossBefore: finite, lossAfter: finite })),
+  }),
+)
 
 /** What examples are made of. */
 export interface ExampleOptions {
@@ -91,10 +107,12 @@ function contextGains(samples: readonly Sample[], { way, trainFraction, learning
       (sample) =>
         sample.way === way && sample.trainFraction === trainFraction && sample.learningRate === learningRate,
     )
-    .map(({ sample, negativeLogLikelihood }) => ({
-      sample,
-      gain: (before.get(sample) ?? 0) - (negativeLogLikelihood ?? 0),
-    }))
+    .flatMap(({ sample, negativeLogLikelihood }) => {
+      const loss = before.get(sample)
+      // A part of a run may lack one of the two.
+      if (loss === undefined || loss === null || negativeLogLikelihood === null) return []
+      return [{ sample, gain: loss - negativeLogLikelihood }]
+    })
 }
 
 async function exampleOf(

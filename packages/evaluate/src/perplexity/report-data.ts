@@ -1,3 +1,4 @@
+import type { MaybeSharded } from '../run/shard'
 import { aggregate, type BestOfFraction, bestRates, type PerplexityResult } from './aggregate'
 import type { PerplexityConfiguration } from './configuration'
 import type { Sample } from './sample'
@@ -39,7 +40,7 @@ export interface PerplexityReport {
   readonly recipe?: RecipeFacts | undefined
   readonly results: readonly PerplexityResult[]
   readonly best: readonly BestOfFraction[]
-  readonly configuration: PerplexityConfiguration
+  readonly configuration: MaybeSharded<PerplexityConfiguration>
   /** Of the programs that computed, by name. */
   readonly versions: Readonly<Record<string, string>>
   /** The commit of the working folder; null where that was none of a git repository. */

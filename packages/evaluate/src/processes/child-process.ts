@@ -1,8 +1,10 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { createRequire } from 'node:module'
-import { EngineError, TintError } from '@tintjs/tensor'
+import { TintError } from '@tintjs/tensor'
 import type { UnitOptions } from '../run/evaluation-plan'
-import { type Answer, answerSchema, type Order } from './messages'
+import { memoryFlags } from './memory-flags'
+import { type Answer, answerSchema, errorOf, type Order } from './messages'
+import { ProcessEndedError, processEnd } from './process-end'
 
 /** What processes are started with. */
 export interface UnitJob {
@@ -14,13 +16,10 @@ export interface UnitJob {
   readonly environment?: Readonly<Record<string, string>> | undefined
 }
 
-/** The process ended by itself: it ran out of memory, or somebody killed it. */
-export class ProcessEndedError extends EngineError {}
-
 const program = createRequire(import.meta.url).resolve('@tintjs/evaluate/unit-process')
 
-/** How much of what a process wrote to stderr is kept, in characters. */
-const lastWords = 2000
+/** How much of what a process wrote to stderr is kept, in characters: frames of V8 come after what went wrong. */
+const lastWords = 16_000
 
 /** A process that has prepared, or is about to, and computes one unit at a time. */
 export class UnitProcess {
@@ -32,7 +31,8 @@ export class UnitProcess {
 
   constructor({ environment }: Pick<UnitJob, 'environment'>) {
     const env = { ...process.env, ...environment }
-    this.#child = fork(program, [], { env, execArgv: [], stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    const execArgv = memoryFlags(process.execArgv)
+    this.#child = fork(program, [], { env, execArgv, stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
     this.#child.stderr?.on('data', (bytes) => {
       this.#words = `${this.#words}${bytes}`.slice(-lastWords)
     })
@@ -43,19 +43,22 @@ export class UnitProcess {
     // Also what could not be told to a process that has just ended.
     this.#child.on('error', (error) =>
       this.#listener?.(
-        this.#child.pid === undefined ? error : new ProcessEndedError(endedText(`(${error.message})`)),
+        this.#child.pid === undefined ? error : new ProcessEndedError(`cannot be reached (${error.message})`),
       ),
     )
     // Comes after the last of stderr.
     this.#child.on('close', (code, signal) => {
-      this.#end = this.#endOf(code, signal)
+      this.#end = processEnd(code, signal, this.#words)
       this.#listener?.(this.#end)
     })
   }
 
   /** @returns the configuration with which it computes */
-  async prepare({ module, data }: UnitJob): Promise<Readonly<Record<string, unknown>>> {
-    const answer = await this.#ask({ kind: 'prepare', module: module.href, data }, {})
+  async prepare(
+    { module, data }: UnitJob,
+    options: Pick<UnitOptions, 'signal'> = {},
+  ): Promise<Readonly<Record<string, unknown>>> {
+    const answer = await this.#ask({ kind: 'prepare', module: module.href, data }, options)
     if (answer.kind !== 'ready') throw new TintError(`A process answered ${answer.kind}; expected ready.`)
     return answer.configuration
   }
@@ -65,6 +68,11 @@ export class UnitProcess {
     const answer = await this.#ask({ kind: 'unit', unit }, options)
     if (answer.kind !== 'samples') throw new TintError(`A process answered ${answer.kind}; expected samples.`)
     return answer.samples
+  }
+
+  /** Undefined where it could not be started. */
+  get id(): number | undefined {
+    return this.#child.pid
   }
 
   get isAlive(): boolean {
@@ -96,26 +104,11 @@ export class UnitProcess {
         signal?.removeEventListener('abort', stop)
         this.#listener = undefined
         if (answer instanceof Error) reject(answer)
-        else if (answer.kind === 'failed') reject(failure(answer))
+        else if (answer.kind === 'failed') reject(errorOf(answer))
         else resolve(answer)
       }
       if (this.#end !== undefined) this.#listener(this.#end)
       else if (this.isAlive) this.#child.send(order)
     })
   }
-
-  #endOf(code: number | null, signal: NodeJS.Signals | null): ProcessEndedError {
-    const words = this.#words.trim().split('\n').slice(-3).join(' ')
-    const how = signal === null ? `with exit code ${code}` : `by ${signal}`
-    return new ProcessEndedError(endedText(`${how}${words === '' ? '' : `, after saying: ${words}`}`))
-  }
-}
-
-const endedText = (how: string) => `A process that computes units ended ${how}.`
-
-/** Failures are known by their names, so that they can come from other processes. */
-function failure({ name, message }: Extract<Answer, { kind: 'failed' }>): Error {
-  const error = new TintError(message)
-  error.name = name
-  return error
 }

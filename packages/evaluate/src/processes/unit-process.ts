@@ -2,7 +2,7 @@
  * The program of a process that computes units for a run in another process, one at a time. It is started by
  * `UnitProcesses` and ends with its parent.
  */
-import { type Answer, orderSchema } from './messages'
+import { type Answer, failedAnswer, orderSchema } from './messages'
 import type { PreparedUnits, PrepareUnits } from './prepared-units'
 
 let prepared: PreparedUnits<unknown> | undefined
@@ -25,8 +25,7 @@ async function obey(message: unknown): Promise<void> {
     if (order.kind === 'prepare') await prepare(order.module, order.data)
     else await compute(order.unit)
   } catch (error) {
-    const { name, message: words } = error instanceof Error ? error : new Error(String(error))
-    tell({ kind: 'failed', name, message: words })
+    tell(failedAnswer(error))
   }
 }
 
@@ -36,5 +35,6 @@ function tell(answer: Answer): void {
 
 process.on('message', (message) => void obey(message))
 process.on('disconnect', () => process.exit())
-// Ctrl-C reaches every process of a terminal; what it means for units is for the run to say.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {})
+// Ctrl-C and the end of a terminal reach every process of it; what they mean for units is for the run to say. SIGTERM is
+// meant for this process, and ends it.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { InputError } from '@tintjs/tensor'
 import { afterEach, describe, expect, it } from 'vitest'
 import * as z from 'zod'
 import { runUnits } from '../run/run-units'
@@ -33,11 +34,16 @@ afterEach(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-async function start(count: number, data: object = {}, configuration: object = { base: 100, threads: '1' }) {
+async function start(
+  count: number,
+  data: object = {},
+  configuration: object = { base: 100, threads: '1' },
+  environment: Readonly<Record<string, string>> = {},
+) {
   processes = await UnitProcesses.start<Row>({
     module: new URL('./test-support/counted-units.mjs', import.meta.url),
     data: { base: 100, ...data },
-    environment: { TF_NUM_INTRAOP_THREADS: '1' },
+    environment: { TF_NUM_INTRAOP_THREADS: '1', ...environment },
     count,
     configuration,
     configurationForm: { shape: { base: true, threads: true } },
@@ -72,7 +78,56 @@ describe('UnitProcesses', () => {
 
   it('fail where a unit kills two, with its number and the signal', async () => {
     await expect(rowsOf(await start(2, { killAt: 4 }))).rejects.toThrow(
-      /^Unit 4 lost its process twice\. A process that computes units ended by SIGKILL\. .* run fewer processes/,
+      /^Unit 4 lost its process twice\. A process that computes units was ended by SIGKILL\. .* run fewer processes/,
+    )
+  })
+
+  it('replace one that somebody ends by SIGTERM, idle or at work', async () => {
+    const started = await start(2, { waitAt: 3 })
+    const [idle] = started.processIds
+    process.kill(idle!, 'SIGTERM')
+    while (started.processIds.includes(idle!)) await new Promise((turn) => setImmediate(turn))
+    // At once, so that all are asked.
+    const rows = await Promise.all([0, 1, 2].map((unit) => started.run(unit, {})))
+    expect(rows).toMatchObject([0, 1, 2].map((unit) => [{ unit }]))
+    expect(started.processIds).toHaveLength(2)
+    const controller = new AbortController()
+    let starts = 0
+    const onShare = () => {
+      starts++
+      if (starts === 1) for (const id of started.processIds) process.kill(id, 'SIGTERM')
+      else controller.abort(new Error('computed again'))
+    }
+    await expect(started.run(3, { onShare, signal: controller.signal })).rejects.toThrow('computed again')
+    expect(starts).toBe(2)
+  })
+
+  it('let a Ctrl-C that reaches all of them be, which is for the run to answer', async () => {
+    const started = await start(1)
+    const [id] = started.processIds
+    for (const signal of ['SIGINT', 'SIGHUP'] as const) process.kill(id!, signal)
+    expect(await started.run(1, {})).toMatchObject([{ process: id }])
+  })
+
+  it('say that the heap was too small, and not what V8 says', async () => {
+    const small = { NODE_OPTIONS: '--max-old-space-size=30' }
+    const started = await start(1, { fillAt: 1 }, undefined, small)
+    await expect(started.run(1, {})).rejects.toThrow(
+      /^Unit 1 lost its process twice\. A process that computes units ran out of JavaScript heap memory\. Give each process more of it, e\.g\. NODE_OPTIONS=--max-old-space-size=8192 for 8 GiB, or a smaller batch\.$/,
+    )
+  })
+
+  it('do not say that memory lacks where one leaves by itself', async () => {
+    const started = await start(1, { leaveAt: 1 })
+    await expect(started.run(1, {})).rejects.toThrow(
+      /^Unit 1 lost its process twice\. A process that computes units left in the middle of its work, as by process\.exit\(0\)\. Start again\.$/,
+    )
+  })
+
+  it.each([0, -1, 1.5])('refuse to be %d', async (count) => {
+    await expect(start(count)).rejects.toThrow(InputError)
+    await expect(start(count)).rejects.toThrow(
+      `The number of processes is ${count}; expected a whole number of at least 1.`,
     )
   })
 
@@ -83,9 +138,20 @@ describe('UnitProcesses', () => {
     })
   })
 
+  it('fail as the system fails, with its code and call', async () => {
+    await expect(rowsOf(await start(1, { readAt: 2 }))).rejects.toMatchObject({
+      name: 'Error',
+      code: 'ENOENT',
+      errno: -2,
+      syscall: 'open',
+      path: '/no/such/file',
+      stack: expect.stringContaining('counted-units.mjs'),
+    })
+  })
+
   it('say that memory may lack where one is lost while it loads', async () => {
     await expect(start(2, { killLoading: true })).rejects.toThrow(
-      /ended by SIGKILL\. It was loading: the machine may lack the memory for 2 models; run fewer processes\.$/,
+      /was ended by SIGKILL\. It was loading: the machine may lack the memory for 2 models; run fewer processes\.$/,
     )
   })
 

@@ -1,11 +1,12 @@
 import { EngineError, InputError } from '@tintjs/tensor'
 import { type ConfigurationForm, firstDifference } from '../run/configuration-form'
 import type { EvaluationPlan, UnitOptions } from '../run/evaluation-plan'
-import { ProcessEndedError, type UnitJob, UnitProcess } from './child-process'
+import { type UnitJob, UnitProcess } from './child-process'
+import { adviceFor, ProcessEndedError } from './process-end'
 
 /** What processes compute for. */
 export interface ProcessesOptions<Sample> extends UnitJob {
-  /** How many there are. */
+  /** How many there are, at least 1. */
   readonly count: number
   /** All that decides about samples; each process has to have the same. Default: what the first one has. */
   readonly configuration?: object | undefined
@@ -32,6 +33,11 @@ export class UnitProcesses<Sample> {
     this.#configuration = options.configuration
   }
 
+  /** The ids that the system knows those by that live now. */
+  get processIds(): readonly number[] {
+    return [...this.#all].flatMap(({ id, isAlive }) => (isAlive && id !== undefined ? [id] : []))
+  }
+
   /** With which all of them compute. */
   get configuration(): object {
     return this.#configuration ?? {}
@@ -40,24 +46,27 @@ export class UnitProcesses<Sample> {
   /**
    * Starts processes, and waits until all have prepared.
    *
-   * @throws InputError when one would compute with another configuration; what `prepareUnits` throws
+   * @throws InputError for a count that is none, and when one would compute with another configuration; EngineError when
+   *   one is lost; what `prepareUnits` throws
    */
   static async start<Sample>(options: ProcessesOptions<Sample>): Promise<UnitProcesses<Sample>> {
+    const { count } = options
+    if (!(Number.isInteger(count) && count >= 1)) {
+      throw new InputError(`The number of processes is ${count}; expected a whole number of at least 1.`)
+    }
     const processes = new UnitProcesses<Sample>(options)
     const stop = () => processes.stop()
     options.signal?.throwIfAborted()
     options.signal?.addEventListener('abort', stop, { once: true })
     try {
-      const started = Array.from({ length: options.count }, () => processes.#start())
+      const started = Array.from({ length: count }, () => processes.#start())
       processes.#idle.push(...(await Promise.all(started)))
       return processes
     } catch (error) {
       processes.stop()
       if (options.signal?.aborted) throw options.signal.reason
       if (!(error instanceof ProcessEndedError)) throw error
-      throw new EngineError(
-        `${error.message} It was loading: the machine may lack the memory for ${options.count} models; run fewer processes.`,
-      )
+      throw new EngineError(`${error.message} ${adviceFor(error, count, true)}`)
     } finally {
       options.signal?.removeEventListener('abort', stop)
     }
@@ -74,9 +83,8 @@ export class UnitProcesses<Sample> {
       return await this.#attempt(unit, options)
     } catch (error) {
       if (!(error instanceof ProcessEndedError)) throw error
-      throw new EngineError(
-        `Unit ${unit} lost its process twice. ${error.message} The machine may lack the memory; run fewer processes, or a smaller batch.`,
-      )
+      const advice = adviceFor(error, this.#options.count, false)
+      throw new EngineError(`Unit ${unit} lost its process twice. ${error.message} ${advice}`)
     }
   }
 
@@ -91,7 +99,7 @@ export class UnitProcesses<Sample> {
     let process = this.#idle.pop() ?? (await new Promise<UnitProcess>((take) => this.#waiting.push(take)))
     try {
       options.signal?.throwIfAborted()
-      if (!process.isAlive) process = await this.#replace(process)
+      if (!process.isAlive) process = await this.#replace(process, options)
       const samples = await process.run(unit, options)
       return samples.map((sample) => this.#options.form.schema.parse(sample))
     } finally {
@@ -106,16 +114,16 @@ export class UnitProcesses<Sample> {
     else next(process)
   }
 
-  async #replace(process: UnitProcess): Promise<UnitProcess> {
+  async #replace(process: UnitProcess, options: UnitOptions): Promise<UnitProcess> {
     this.#all.delete(process)
-    return this.#start()
+    return this.#start(options)
   }
 
-  async #start(): Promise<UnitProcess> {
+  async #start({ signal }: Pick<UnitOptions, 'signal'> = {}): Promise<UnitProcess> {
     if (this.#isStopped) throw new EngineError('The processes were stopped; start new ones for more units.')
     const process = new UnitProcess(this.#options)
     this.#all.add(process)
-    const found = await process.prepare(this.#options)
+    const found = await process.prepare(this.#options, { signal })
     this.#configuration ??= found
     const difference = firstDifference(this.#options.configurationForm, this.#configuration, found)
     if (difference === undefined) return process

@@ -4,7 +4,7 @@ import type { Way } from '../perplexity/sample'
 import { type Markup, markup } from './markup'
 
 /** Sizes of a chart in its own units; it is drawn as wide as its place. */
-export const frame = { width: 400, height: 270, left: 64, right: 14, top: 14, bottom: 42 } as const
+export const frame = { width: 400, height: 270, left: 80, right: 14, top: 14, bottom: 42 } as const
 
 /** A point of a line, with its error above and below. */
 export interface ChartPoint {

@@ -2,6 +2,7 @@ import type { BestOfFraction } from '../perplexity/aggregate'
 import type { ContextExample } from '../perplexity/example'
 import type { PerplexityReport } from '../perplexity/report-data'
 import type { Way } from '../perplexity/sample'
+import { shardNote } from '../run/shard'
 import { clipping } from './chart'
 import { htmlDocument, nameOf, section } from './document'
 import { gainChart, recoveredBars } from './gain-chart'
@@ -10,7 +11,7 @@ import { lossCharts } from './loss-charts'
 import { type Markup, markup } from './markup'
 import { countText, percentText, shareText, wayNames } from './numbers'
 import { accountOf, resultsTable } from './tables'
-import { textGains } from './text-gain'
+import { textGains, textIntroduction } from './text-gain'
 
 /**
  * The report of a measurement as one HTML file that needs nothing else: loss against learning rate, gain against the
@@ -34,8 +35,13 @@ export function htmlReport(report: PerplexityReport, examples: readonly ContextE
     `${title}: perplexity`,
     markup`<h1>${title}</h1>
 ${lead(best)}<p class="soft">${countText(data.contexts)} contexts of ${countText(configuration.context)} tokens, ${countText(data.bytes)} bytes. ${learns ? `Each time the model learns from the first part of a context by ${stepsText(configuration.steps)} of gradient descent and predicts the rest; then it starts afresh.` : 'The model predicts the last part of each context, and learns nothing.'}</p>
-${clipping()}${sections}`,
+${partNote(configuration)}${clipping()}${sections}`,
   )
+}
+
+function partNote(configuration: PerplexityReport['configuration']): Markup | undefined {
+  const note = shardNote(configuration)
+  return note === undefined ? undefined : markup`<p class="lead">This is shard ${note}.</p>\n`
 }
 
 /** Gain against fraction, and what share of exact's gain TinT has. */
@@ -82,7 +88,4 @@ ${keyList(ways.map((way) => ({ look: { way }, text: wayNames[way] })))}`
 }
 
 const gainIntroduction = markup`<p class="soft">How much lower the loss is than the model’s alone, at the best of the rates. Where the rate was chosen on the same contexts, the gain is a little flattered.</p>
-`
-
-const textIntroduction = markup`<p class="soft">The part of a context that was predicted, token by token: blue became easier to predict by learning, orange harder. Point at a token for its losses before and after.</p>
 `

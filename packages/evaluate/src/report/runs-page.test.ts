@@ -2,7 +2,7 @@ import { parse } from 'parse5'
 import { describe, expect, it } from 'vitest'
 import type { Run } from '../runs/run'
 import { runsReport } from '../runs/runs-report'
-import { hashOf, perplexityRun, taskRun } from '../runs/test-support/runs'
+import { example, hashOf, perplexityRun, taskRun } from '../runs/test-support/runs'
 import { runsPage } from './runs-page'
 
 /** What the parser of browsers finds wrong with a page. */
@@ -52,6 +52,15 @@ describe('runsPage', () => {
     expect(page).toContain('&lt;one&gt;, TinT')
   })
 
+  it('shows gains token by token where a run has some', () => {
+    expect(page).not.toContain('Gains token by token')
+    const shown = pageOf({ ...one, examples: [example] }, two)
+    expect(problemsOf(shown)).toEqual([])
+    expect(shown.match(/class="example"/g)).toHaveLength(1)
+    expect(shown).toContain('<span class="better4" title="3.0000 → 1.0000 nats">fly</span>')
+    expect(shown).toMatch(/<span class="worse2" title="[^"]+"> &lt;away&gt;<\/span>/)
+  })
+
   it('draws a line for each way and run, with error bars, over rates and over shares', () => {
     const charts = page.match(/<svg viewBox="0 0 400[\s\S]*?<\/svg>/g)!
     const overRates = charts.filter((chart) => chart.includes('Loss against learning rate'))
@@ -74,6 +83,14 @@ describe('runsPage', () => {
     expect(textOf(page)).toContain('task, TinT at 0.01 62.5 ± 12.5 %')
     expect(page.match(/<tr class="(inner|exact|tint)/g)).toHaveLength(2 * 10 + 5 + 3)
     expect(textOf(page)).toContain('+50.0 ± 0.0 points')
+  })
+
+  it('has a scale that can be read where a model answers everything alike', () => {
+    const answers = [[1, 0]]
+    const alike = pageOf(taskRun('alike', { inner: answers, 'tint 0.001': answers, 'tint 0.01': answers }))
+    const ticks = [...alike.matchAll(/text-anchor="end">([^<]+)</g)].map(([, tick]) => tick!)
+    expect(ticks).toContain('50.0')
+    expect(Math.max(...ticks.map((tick) => tick.length))).toBeLessThan(6)
   })
 
   it('tells differences with pairs and p-values, how they were found, and what cannot be compared', () => {

@@ -98,7 +98,10 @@ function panelOf(runs: readonly PlacedTask[], template: string): RatePanel {
     ...levels.map(({ value }) => value),
     ...points.flatMap(({ y, error }) => [y - (error ?? 0), y + (error ?? 0)]),
   ]
-  const [low, high] = [min(values) ?? 0, max(values) ?? 100]
+  const [least, most] = [min(values) ?? 0, max(values) ?? 100]
+  // A model may answer everything alike whatever it learns: a point to both sides is a scale that can be read.
+  const half = Math.max(1, (most - least) / 2)
+  const [low, high] = [(least + most) / 2 - half, (least + most) / 2 + half]
   return {
     caption: `template ${template}`,
     label: `Accuracy against learning rate with template ${template}`,

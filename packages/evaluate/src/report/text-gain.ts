@@ -8,6 +8,10 @@ const thresholds = [0.05, 0.2, 0.6, 1.5] as const
 /** How much of the learned text is shown before the tested one, in characters. */
 const learnedShown = 240
 
+/** What is shown, and how. */
+export const textIntroduction = markup`<p class="soft">The part of a context that was predicted, token by token: blue became easier to predict by learning, orange harder. Point at a token for its losses before and after.</p>
+`
+
 /** The tested part of contexts, coloured by what learning changed. */
 export function textGains(examples: readonly ContextExample[]): Markup {
   return markup`<div class="examples">

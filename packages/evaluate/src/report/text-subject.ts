@@ -9,6 +9,7 @@ import { lossText, percentText, wayNames } from './numbers'
 import { lineName, type ResultSet } from './result-set'
 import { spreadChart } from './spread-chart'
 import { resultsTable } from './tables'
+import { textGains, textIntroduction } from './text-gain'
 
 /** A run on a page that has so many. */
 export interface PlacedRun<Summary> {
@@ -31,7 +32,7 @@ ${lossCharts(sets) ?? nothing}<h3>Against the share that is learned</h3>
 <p class="soft">Each way at its best rate. Losses have the standard error over contexts, gains the smaller one of each context’s own gain.</p>
 <div class="charts">
 ${lossAtBest(sets)}${gainChart(sets)}${recoveredBars(sets)}</div>
-${spread(sets)}<h3>All results</h3>
+${spread(sets)}${examples(runs)}<h3>All results</h3>
 ${sets.map(({ run, results, best }) => markup`${run && markup`<h4>${run.name}</h4>`}${resultsTable({ results, best })}`)}`
 }
 
@@ -53,9 +54,17 @@ function spread(sets: Parameters<typeof spreadChart>[0]): Markup | undefined {
   return (
     chart &&
     markup`<h3>Which contexts gain</h3>
-<p class="soft">A box holds the middle half of the contexts, its line is the median, and the whiskers end at 5 and 95 %. Gains token by token are in each run’s own report.html.</p>
+<p class="soft">A box holds the middle half of the contexts, its line is the median, and the whiskers end at 5 and 95 %.</p>
 ${chart}`
   )
+}
+
+/** Some contexts of each run, token by token. */
+function examples(runs: readonly PlacedRun<PerplexitySummary>[]): Markup | undefined {
+  const known = runs.filter(({ summary }) => summary.examples.length > 0)
+  if (known.length === 0) return undefined
+  return markup`<h3>Gains token by token</h3>
+${textIntroduction}${known.map(({ summary, number }) => markup`${number === undefined ? undefined : markup`<h4>${summary.name}</h4>\n`}${textGains(summary.examples)}`)}`
 }
 
 function lossAtBest(sets: readonly ResultSet[]): Markup | undefined {

@@ -130,6 +130,19 @@ describe('samples.jsonl', () => {
     expect(readFileSync(path()).equals(whole)).toBe(true)
   })
 
+  it('counts what was appended, once it is written', async () => {
+    const file = await SamplesFile.open(path(), sampleForm, { end: 0 })
+    expect(await file.appended()).toBe(0)
+    const appending = file.append(samplesOf(0))
+    expect(await file.appended()).toBe(samplesOf(0).length)
+    expect(readFileSync(path(), 'utf8').split('\n')).toHaveLength(samplesOf(0).length + 1)
+    await appending
+    appendFileSync(path(), 'x')
+    await expect(file.append(samplesOf(1))).rejects.toThrow(InputError)
+    expect(await file.appended()).toBe(samplesOf(0).length)
+    await file.close()
+  })
+
   it('notices another process that writes to it', async () => {
     const file = await SamplesFile.open(path(), sampleForm, { end: 0 })
     await file.append(samplesOf(0))

@@ -9,12 +9,14 @@ import { jsonOrUndefined } from './json'
 export const outputFiles = {
   configuration: 'configuration.json',
   samples: 'samples.jsonl',
+  /** Some contexts token by token; a merged run has none. */
+  examples: 'examples.json',
   results: 'results.json',
   report: 'report.html',
 } as const
 
 /** What a kill in the middle of `writeFileAtomically` may leave. */
-const leftOver = /^\.(configuration\.json|results\.json|report\.html)\.[0-9a-f-]+\.tmp$/
+const leftOver = /^\.(configuration\.json|examples\.json|results\.json|report\.html)\.[0-9a-f-]+\.tmp$/
 
 /**
  * Checks before anything is computed that a folder can be used: it is new or empty, or a run is to go on in it.
@@ -63,7 +65,7 @@ export async function openOutputFolder<Configuration extends object>(
   if (difference === undefined) return
   throw new InputError(
     `The folder ${folder} holds results of another configuration: ${difference.field} was ${difference.before} and is ` +
-      `${difference.now} now. Give the same options to go on with it, or another folder.`,
+      `${difference.now} now. Give the same options and files to go on with it, or another folder.`,
   )
 }
 

@@ -1,4 +1,5 @@
 import type { InnerModel } from '@tintjs/inner'
+import { InputError } from '@tintjs/tensor'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import * as z from 'zod'
@@ -87,6 +88,29 @@ describe('runUnits', () => {
     await expect(run).rejects.toThrow('unit 4 is broken')
     expect(stopped).toEqual([2, 3])
     expect(taken).toEqual([...rows(0), ...rows(1)])
+  })
+
+  it.each([0, -1, 1.5, Number.NaN])('refuses %d units ahead', async (ahead) => {
+    const run = runUnits(planOf(2), async (unit) => rows(unit), { ahead, onSamples: () => {} })
+    await expect(run).rejects.toThrow(InputError)
+    await expect(run).rejects.toThrow(
+      `The number of units ahead is ${ahead}; expected a whole number of at least 1.`,
+    )
+  })
+
+  it('takes nothing from the moment on that it is asked to stop, though a unit has just finished', async () => {
+    const controller = new AbortController()
+    const taken: Row[] = []
+    const run = runUnits(
+      planOf(3),
+      async (unit) => {
+        if (unit === 1) controller.abort(new Error('enough'))
+        return rows(unit)
+      },
+      { signal: controller.signal, onSamples: (samples) => void taken.push(...samples) },
+    )
+    await expect(run).rejects.toThrow('enough')
+    expect(taken).toEqual(rows(0))
   })
 
   it('stops when it is asked to, with the reason that it is given', async () => {

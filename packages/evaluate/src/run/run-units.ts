@@ -1,4 +1,5 @@
 import type { InnerModel } from '@tintjs/inner'
+import { InputError } from '@tintjs/tensor'
 import type { EvaluationPlan, UnitOptions } from './evaluation-plan'
 
 /** Computes a unit by its index: a plan's `run` with a model, or processes that have one each. */
@@ -15,25 +16,31 @@ export interface RunProgress {
 export interface RunOptions<Sample> {
   /** How many units were finished before, by another run of the same plan; default 0. */
   readonly finishedUnits?: number | undefined
-  /** How many units may be under way or wait to be taken; default 1, for a model in this process. */
+  /** How many units may be under way or wait to be taken, at least 1; default 1, for a model in this process. */
   readonly ahead?: number | undefined
   /** Takes the samples of a finished unit, in the order of units; the next ones wait for it. */
   readonly onSamples: (samples: readonly Sample[]) => Promise<void> | void
   readonly onProgress?: ((progress: RunProgress) => void) | undefined
-  /** Units under way are lost when it is aborted, and the signal's reason is thrown. */
+  /**
+   * Units that are not taken yet are lost when it is aborted, and the signal's reason is thrown once those under way have
+   * ended. No samples are taken from then on; those being taken are waited for.
+   */
   readonly signal?: AbortSignal | undefined
 }
 
 /**
  * Runs what is left of a plan. Samples come in the order of units, however many are computed at once.
  *
- * @throws what a unit throws, after all others that are under way have ended
+ * @throws InputError for an `ahead` that is no count; what a unit throws, after all others that are under way have ended
  */
 export async function runUnits<Sample>(
   plan: EvaluationPlan<Sample>,
   runUnit: RunUnit<Sample>,
   { finishedUnits = 0, ahead = 1, onSamples, onProgress, signal }: RunOptions<Sample>,
 ): Promise<void> {
+  if (!(Number.isInteger(ahead) && ahead >= 1)) {
+    throw new InputError(`The number of units ahead is ${ahead}; expected a whole number of at least 1.`)
+  }
   const progress = new UnitProgress(plan, finishedUnits, onProgress)
   const stop = new AbortController()
   const stopAll = () => stop.abort(signal?.reason)
@@ -53,7 +60,9 @@ export async function runUnits<Sample>(
     for (let unit = finishedUnits; unit < plan.unitCount; unit++) {
       signal?.throwIfAborted()
       take()
-      await onSamples(await (underWay.shift() as Promise<readonly Sample[]>))
+      const samples = await (underWay.shift() as Promise<readonly Sample[]>)
+      signal?.throwIfAborted()
+      await onSamples(samples)
       progress.finish(unit)
     }
   } catch (error) {

@@ -82,6 +82,8 @@ export class SamplesFile<Sample> {
   readonly #form: SampleForm<Sample>
   readonly #handle: FileHandle
   #end: number
+  #appended = 0
+  #writing = Promise.resolve()
   #lastFlush = performance.now()
 
   private constructor(path: string, form: SampleForm<Sample>, handle: FileHandle, end: number) {
@@ -104,6 +106,25 @@ export class SamplesFile<Sample> {
 
   /** @throws InputError when another process has written to the file too */
   async append(samples: readonly Sample[]): Promise<void> {
+    this.#writing = this.#write(samples)
+    await this.#writing
+    if (performance.now() - this.#lastFlush < flushInterval) return
+    await this.#handle.datasync()
+    this.#lastFlush = performance.now()
+  }
+
+  /**
+   * Waits for what is just being written, but not for the disk, which may be slow.
+   *
+   * @returns how many samples were appended since the file was opened
+   */
+  async appended(): Promise<number> {
+    // Whoever appends hears of a failure.
+    await this.#writing.catch(() => {})
+    return this.#appended
+  }
+
+  async #write(samples: readonly Sample[]): Promise<void> {
     const { size } = await this.#handle.stat()
     if (size !== this.#end) {
       throw new InputError(
@@ -122,9 +143,7 @@ export class SamplesFile<Sample> {
       written += bytesWritten
     }
     this.#end += bytes.length
-    if (performance.now() - this.#lastFlush < flushInterval) return
-    await this.#handle.datasync()
-    this.#lastFlush = performance.now()
+    this.#appended += samples.length
   }
 
   async close(): Promise<void> {

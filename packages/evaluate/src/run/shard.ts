@@ -17,6 +17,11 @@ const shardSchema = z
 /** A configuration, and which part of the run it is; null for a whole one. */
 export type Sharded<Configuration extends object> = Configuration & { readonly shard: Shard | null }
 
+/** A configuration that may say which part of a run it is of. */
+export type MaybeSharded<Configuration extends object> = Configuration & {
+  readonly shard?: Shard | null | undefined
+}
+
 /** The form of a configuration that says which part of a run it is. */
 export function shardedForm<Configuration extends object>(
   form: ConfigurationForm<Configuration>,
@@ -28,6 +33,13 @@ export function shardedForm<Configuration extends object>(
 /** `2/3` in messages. */
 export function shardText({ number, count }: Shard): string {
   return `${number}/${count}`
+}
+
+/** What people have to know about figures of a part of a run; undefined for a whole one. */
+export function shardNote({ shard = null }: MaybeSharded<object>): string | undefined {
+  return shard === null
+    ? undefined
+    : `${shardText(shard)} of a run: all figures are of this part alone, and tint merge makes those of the whole`
 }
 
 /** The name of a shard's folder in that of the run. */

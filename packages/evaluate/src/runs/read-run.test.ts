@@ -5,12 +5,12 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { readRuns } from './read-run'
 import type { Run } from './run'
 import { runsReport } from './runs-report'
-import { filesOf, perplexityRun, taskRun } from './test-support/runs'
+import { example, filesOf, perplexityRun, taskRun } from './test-support/runs'
 
 const folder = mkdtempSync(join(tmpdir(), 'tint-runs-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const text = perplexityRun('text', { inner: [8, 12], 'tint 0.01': [7, 11] })
+const text = perplexityRun('text', { inner: [8, 12], 'tint 0.01': [7, 11] }, { examples: [example] })
 const task = taskRun('task', {
   inner: [
     [1, 0],
@@ -50,6 +50,19 @@ describe('readRuns', () => {
   it('reads a run that was whole all along, and one that was merged', async () => {
     const path = write('merged', { ...text, configuration: { ...text.configuration, shard: null } as never })
     expect((await readRuns([path]))[0]!.configuration).toEqual(text.configuration)
+  })
+
+  it('takes a run without examples, as merged ones are', async () => {
+    const path = write('without', { ...text, examples: [] })
+    expect((await readRuns([path]))[0]).toMatchObject({ examples: [] })
+  })
+
+  it.each([
+    ['is no JSON', '{', /examples\.json holds no examples of such a run \(Invalid input: expected array/],
+    ['has another form', '[{}]', /\(0\.choice: .*\). The file was changed; copy it again .* or delete it/],
+  ])('refuses examples whose file %s', async (_, content, words) => {
+    const path = write(`examples ${content}`, text, () => ({ 'examples.json': content }))
+    await expect(readRuns([path])).rejects.toThrow(words)
   })
 
   const lines = (content: string) => content.trimEnd().split('\n')
@@ -133,6 +146,10 @@ describe('readRuns', () => {
     await expect(readRuns([path, `${path}/.`])).rejects.toThrow(/is given twice/)
     await expect(readRuns([join(folder, 'nowhere')])).rejects.toThrow(
       /nowhere does not exist; expected the folder/,
+    )
+    write('several/test', text, () => ({ 'configuration.json': '{}' }))
+    await expect(readRuns([join(folder, 'several')])).rejects.toThrow(
+      /is no run itself, but holds some: .*several\/test\. Name the one/,
     )
     await expect(readRuns([join(path, 'results.json')])).rejects.toThrow(/is a file; expected the folder/)
   })

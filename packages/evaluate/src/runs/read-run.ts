@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { InputError } from '@tintjs/tensor'
+import { type ContextExample, examplesForm } from '../perplexity/example'
 import { sampleForm } from '../perplexity/sample'
 import type { SampleForm, SampleKey } from '../run/evaluation-plan'
 import { jsonOrUndefined } from '../run/json'
@@ -36,7 +37,8 @@ export async function readRun(folder: string, name: string): Promise<Run> {
   const text = await readResults(folder)
   const { sampleCount, ...results } = parseResults(text, path)
   if (results.kind === 'perplexity') {
-    return { name, folder, ...results, samples: await readSamples(folder, sampleForm, sampleCount) }
+    const samples = await readSamples(folder, sampleForm, sampleCount)
+    return { name, folder, ...results, samples, examples: await readExamples(folder) }
   }
   return { name, folder, ...results, samples: await readSamples(folder, taskSampleForm, sampleCount) }
 }
@@ -56,10 +58,22 @@ async function whyNoResults(folder: string): Promise<string> {
   const expected = 'expected the folder of a run, as tint perplexity and tint evaluate write it with --output'
   if (found === undefined) return `The folder ${folder} does not exist; ${expected}.`
   if (!found.isDirectory()) return `${folder} is a file; ${expected}.`
-  const begun = (await readdir(folder)).includes(outputFiles.configuration)
-  return begun
-    ? `The run in ${folder} is not finished: it has no ${outputFiles.results} yet. Go on with the same command and --resume first.`
-    : `The folder ${folder} holds no run; ${expected}.`
+  const content = await readdir(folder)
+  if (content.includes(outputFiles.configuration)) {
+    return `The run in ${folder} is not finished: it has no ${outputFiles.results} yet. Go on with the same command and --resume first.`
+  }
+  const inside = await runsIn(folder, content)
+  return inside[0] === undefined
+    ? `The folder ${folder} holds no run; ${expected}.`
+    : `The folder ${folder} is no run itself, but holds some: ${inside.join(', ')}. Name the one that you mean; put the shards of one together with tint merge.`
+}
+
+async function runsIn(folder: string, names: readonly string[]): Promise<string[]> {
+  const places = names.map((name) => join(folder, name)).sort()
+  const found = await Promise.all(
+    places.map((place) => stat(join(place, outputFiles.configuration)).catch(() => undefined)),
+  )
+  return places.filter((_, index) => found[index] !== undefined)
 }
 
 /**
@@ -101,6 +115,23 @@ export async function readSamples<Sample extends object>(
   if (samples.length === expected) return samples
   throw new InputError(
     `${path}, line ${samples.length}: the file ends after ${samples.length} samples, but ${outputFiles.results} was made from ${expected}. ${remedy}`,
+  )
+}
+
+/** The examples of a measurement; none where there is no such file, as in merged runs. */
+async function readExamples(folder: string): Promise<readonly ContextExample[]> {
+  const path = join(folder, outputFiles.examples)
+  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined
+    throw unreadable(path, error)
+  })
+  if (text === undefined) return []
+  const parsed = examplesForm.safeParse(jsonOrUndefined(text))
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const about = [issue?.path.join('.'), issue?.message].filter(Boolean).join(': ')
+  throw new InputError(
+    `${path} holds no examples of such a run (${about}). The file was changed; copy it again from where it was computed, or delete it.`,
   )
 }
 

@@ -1,4 +1,5 @@
 import type { PerplexityConfiguration } from '../perplexity/configuration'
+import type { ContextExample } from '../perplexity/example'
 import type { Sample } from '../perplexity/sample'
 import type { TaskConfiguration } from '../tasks/task-configuration'
 import type { TaskSample } from '../tasks/task-sample'
@@ -27,6 +28,8 @@ export interface PerplexityRun extends RunOrigin {
   readonly file: string
   readonly configuration: PerplexityConfiguration
   readonly samples: readonly Sample[]
+  /** Some contexts token by token; none where the folder holds none. */
+  readonly examples: readonly ContextExample[]
 }
 
 /** A finished evaluation of an in-context task. */

@@ -89,7 +89,7 @@ describe('parseTask', () => {
     [
       'too few label values',
       changed('labelValues: [0, 1]', 'labelValues: [0, 1, 2]'),
-      /line 1[01]: local has 3 labelValues for 2 labels/,
+      /line 11: local has 3 labelValues for 2 labels/,
     ],
     ['no data', right.slice(0, right.indexOf('local')), /line 1: names no data; expected local, hub or both/],
     [
@@ -97,7 +97,21 @@ describe('parseTask', () => {
       changed('colours.txt', '../colours.txt'),
       /line 12: local\.test\.0 is not valid: expected a path inside the data/,
     ],
-    ['a field that is not known', changed('about:', 'abuot:'), /line [12]: .* is not valid/],
+    [
+      'a field that is not known, in the place of the one that is missing',
+      changed('about:', 'abuot:'),
+      /line 2: abuot is no field of a task; expected/,
+    ],
+    [
+      'a field of a template that is not known',
+      changed('    contentFree:', '    question: x\n    contentFree:'),
+      /line 7: templates\.0\.question is no field of a task; expected/,
+    ],
+    [
+      'a field of the data that is not known',
+      changed('  test:', '  validation: [a]\n  test:'),
+      /line 12: local\.validation is no field of a task; expected/,
+    ],
     ['another format', changed('labelled-lines', 'xml'), /line 10: local\.format is not valid/],
     [
       'two templates of one name',

@@ -1,5 +1,6 @@
 import { InputError } from '@tintjs/tensor'
-import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import type * as z from 'zod'
 import { fieldsOf, type TaskDefinition, taskSchema } from './task'
 import { fieldsInTemplate, problemOfTemplate } from './template'
 
@@ -28,14 +29,25 @@ export function parseTask(text: string, file: string): TaskDefinition {
   // Aliases that grow without end are refused by the library, as an error of this call.
   const parsed = taskSchema.safeParse(plainValue(document, file))
   const line = (path: Path) => lineOf(document, lines, path)
-  if (!parsed.success) {
-    const [issue] = parsed.error.issues
-    const path = issue?.path ?? []
-    throw refusal(file, line(path), `${naming(path)} is not valid: ${issue?.message ?? 'unknown'}`)
-  }
-  const problem = problems(parsed.data).next().value
+  const problem = parsed.success ? problems(parsed.data).next().value : problemOfForm(parsed.error)
   if (problem) throw refusal(file, line(problem.path), problem.words)
-  return parsed.data
+  return parsed.data as TaskDefinition
+}
+
+/** An unknown name comes first: what is missing is often what it was meant to be. */
+function problemOfForm({ issues }: z.ZodError): Problem {
+  for (const issue of issues) {
+    const [key] = issue.code === 'unrecognized_keys' ? issue.keys : []
+    if (key === undefined) continue
+    const path = [...issue.path, key]
+    return {
+      path,
+      words: `${naming(path)} is no field of a task; expected a name as the shipped tasks have it`,
+    }
+  }
+  const [issue] = issues
+  const path = issue?.path ?? []
+  return { path, words: `${naming(path)} is not valid: ${issue?.message ?? 'unknown'}` }
 }
 
 function plainValue(document: Document, file: string): unknown {
@@ -130,10 +142,19 @@ function* repeated(values: readonly string[], path: Path, what: string): Generat
 /** The line of the part that a path names, or of the nearest part around it. */
 function lineOf(document: Document, lines: LineCounter, path: Path): number {
   for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true)
+    const node = nodeAt(document, path.slice(0, length))
     if (isNode(node) && node.range) return lines.linePos(node.range[0]).line
   }
   return 1
+}
+
+/** The name of a field, whose value may begin on a later line; else the part itself. */
+function nodeAt(document: Document, path: Path): unknown {
+  const around = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true)
+  const pair = isMap(around)
+    ? around.items.find(({ key }) => isScalar(key) && key.value === path.at(-1))
+    : undefined
+  return pair?.key ?? document.getIn(path, true)
 }
 
 function naming(path: Path): string {

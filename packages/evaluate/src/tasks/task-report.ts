@@ -1,3 +1,4 @@
+import type { MaybeSharded } from '../run/shard'
 import type { TaskConfiguration } from './task-configuration'
 import type { TaskData } from './task-data'
 import type { TaskPlan } from './task-plan'
@@ -8,7 +9,7 @@ import type { TaskSample } from './task-sample'
 export interface TaskReportFacts {
   /** As the caller names it. */
   readonly model: string
-  readonly configuration: TaskConfiguration
+  readonly configuration: MaybeSharded<TaskConfiguration>
   /** Versions of what computed. */
   readonly versions: Readonly<Record<string, string>>
   /** The commit of the working folder; null where that was none of a git repository. */

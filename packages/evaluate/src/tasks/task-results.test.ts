@@ -60,6 +60,23 @@ describe('taskResults', () => {
     expect(tint!.seeds.map(({ accuracy }) => accuracy)).toEqual([0.75, 1])
   })
 
+  it('gives gains of the examples that both have, where a part of a run ends between the two', () => {
+    const inner = samples('inner', 1, [
+      [0, 0],
+      [1, 0],
+      [1, 1],
+    ])
+    const tint = samples('tint', 1, [
+      [0, 1],
+      [1, 1],
+      [1, 1],
+    ])
+    const part = taskResults(task, [...inner.slice(1), ...tint.slice(0, 2)])
+    // Only the second example was answered by both.
+    expect(part[1]).toMatchObject({ way: 'tint', accuracy: 0.5, gain: 1 })
+    expect(taskResults(task, [...inner.slice(2), ...tint.slice(0, 2)])[1]).toMatchObject({ gain: null })
+  })
+
   it('weighs labels alike in the macro view', () => {
     const [result] = taskResults(
       task,

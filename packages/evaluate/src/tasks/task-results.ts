@@ -33,7 +33,10 @@ export interface TaskResult {
   readonly accuracy: number | null
   /** Of that mean, over seeds: the standard deviation of their accuracies over the root of their number; null for one. */
   readonly standardError: number | null
-  /** What it is above `inner` with the same demonstrations, mean over seeds; null for `inner` and without it. */
+  /**
+   * What it is above `inner` with the same demonstrations, mean over seeds; null for `inner` and without it. A part of a
+   * run may lack examples of one of them: then over the examples that both have.
+   */
   readonly gain: number | null
   /** Of the gain, from each seed's own. */
   readonly gainStandardError: number | null
@@ -84,7 +87,7 @@ function resultOf(
   const seeds = seedResults(group)
   const accuracies = known(seeds.map(({ accuracy }) => accuracy))
   const { mean: accuracy = null, standardError = null } = accuracies ? meanOverSeeds(accuracies) : {}
-  const gains = inner && known(gainsOf(seeds, seedResults(inner)))
+  const gains = inner && known(gainsOf(group, inner))
   const { mean: gain = null, standardError: gainStandardError = null } = gains ? meanOverSeeds(gains) : {}
   const labelResults = labels.map((name, label) => labelResult(name, label, group))
   const diverged = group.filter(({ prediction }) => prediction === null).length
@@ -106,11 +109,26 @@ function seedResults(group: readonly TaskSample[]): SeedResult[] {
   })
 }
 
-function gainsOf(own: readonly SeedResult[], inner: readonly SeedResult[]): (number | null)[] {
-  return own.map(({ seed, accuracy }) => {
-    const before = inner.find((other) => other.seed === seed)?.accuracy ?? null
-    return accuracy === null || before === null ? null : accuracy - before
+/** Of each seed, over the examples that both have: a part of a run may end between the two. */
+function gainsOf(own: readonly TaskSample[], inner: readonly TaskSample[]): (number | null)[] {
+  const shared = (group: readonly TaskSample[], other: readonly TaskSample[]) => {
+    const there = new Set(other.map(exampleKey))
+    return new Map(
+      seedResults(group.filter((sample) => there.has(exampleKey(sample)))).map((result) => [
+        result.seed,
+        result,
+      ]),
+    )
+  }
+  const [after, before] = [shared(own, inner), shared(inner, own)]
+  return seedResults(own).map(({ seed }) => {
+    const [learned, alone] = [after.get(seed)?.accuracy ?? null, before.get(seed)?.accuracy ?? null]
+    return learned === null || alone === null ? null : learned - alone
   })
+}
+
+function exampleKey({ seed, sample }: Pick<TaskSample, 'seed' | 'sample'>): string {
+  return `${seed} ${sample}`
 }
 
 function labelResult(name: string, label: number, group: readonly TaskSample[]): LabelResult {

@@ -98,6 +98,7 @@ describe('contextsOf', () => {
     ['a part outside the text', { context: 3, part: [0, 1.2] }, /0:1\.2/],
     ['no stride at all', { context: 3, stride: 0 }, /The stride is 0; expected .* from 1 to 3/],
     ['gaps', { context: 3, stride: 3, beginOfText: 1 }, /The stride is 3; expected .* from 1 to 2/],
+    ['an endless limit', { context: 3, limit: Number.POSITIVE_INFINITY }, /The limit is Infinity/],
     ['no limit at all', { context: 3, limit: 0 }, /The limit is 0/],
   ])('refuses %s', (_, options, words) => {
     expect(() => contextsOf(text(11), options)).toThrow(InputError)

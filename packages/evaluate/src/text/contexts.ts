@@ -46,7 +46,7 @@ export interface TextContexts {
  * @throws InputError for a text shorter than one window, a stride that no window has, and for a part or a limit that leaves none
  */
 export function contextsOf(text: TokenizedBytes, options: ContextOptions): TextContexts {
-  const { context, beginOfText, part = [0, 1], limit = Number.POSITIVE_INFINITY } = options
+  const { context, beginOfText, part = [0, 1], limit } = options
   checkOptions(context, part, limit)
   const taken = beginOfText === undefined ? context : context - 1
   const { length } = text.ids
@@ -58,7 +58,7 @@ export function contextsOf(text: TokenizedBytes, options: ContextOptions): TextC
   }
   const available = Math.floor((length - taken) / stride) + 1
   const first = windowAt(part[0], available)
-  const end = Math.min(windowAt(part[1], available), first + limit)
+  const end = Math.min(windowAt(part[1], available), first + (limit ?? available))
   if (end <= first) {
     throw new InputError(
       `The part ${part[0]}:${part[1]} of the text's ${available} contexts holds none; expected at least one.`,
@@ -79,7 +79,11 @@ export function contextsOf(text: TokenizedBytes, options: ContextOptions): TextC
   return { contexts, available }
 }
 
-function checkOptions(context: number, [from, to]: readonly [number, number], limit: number): void {
+function checkOptions(
+  context: number,
+  [from, to]: readonly [number, number],
+  limit: number | undefined,
+): void {
   if (!Number.isInteger(context) || context < 3) {
     throw new InputError(
       `The context is ${context}; expected a whole number of at least 3: one token to start from, one to learn, one to test.`,
@@ -90,7 +94,7 @@ function checkOptions(context: number, [from, to]: readonly [number, number], li
       `The part of the text is ${from}:${to}; expected two shares from 0 to 1, the first one smaller, e.g. 0:0.2.`,
     )
   }
-  if (limit !== Number.POSITIVE_INFINITY && !(Number.isInteger(limit) && limit >= 1)) {
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1)) {
     throw new InputError(`The limit is ${limit}; expected a whole number of at least 1.`)
   }
 }

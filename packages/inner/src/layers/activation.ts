@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { firstPositions } from '@tintjs/tensor'
 import { activationFunctions } from './activation-functions'
-import { directionalDerivative } from './derivative'
+import { type DifferenceQuotients, directionalDerivative } from './derivative'
 import type { Activation } from './layer'
 import type { ActivationMemory, LeafArithmetic } from './pass'
 
@@ -14,19 +14,18 @@ export const activationArithmetic: LeafArithmetic<Activation, ActivationMemory> 
 
   /** `dx = f'(x) dy`, by the slope or by a finite difference along `dy`. */
   backward(leaf, outputGradient, memory, { rules, positions }) {
-    const { slope, difference, centralDifference, piecewiseLinear } = activationFunctions[leaf.activation]
+    const { slope, difference, centralQuotient, piecewiseLinear } = activationFunctions[leaf.activation]
     const { derivative } = rules
     return tf.tidy(() => {
       const input = firstPositions(memory.input, positions)
       if (derivative.kind === 'analytic' || (derivative.kind === 'central' && piecewiseLinear)) {
         return tf.mul(slope(input), outputGradient)
       }
-      const step = (t: number): tf.Tensor3D => tf.mul(outputGradient, t)
-      const differences = {
-        forward: (t: number) => difference(input)(step(t)),
-        central: (t: number) => centralDifference(input, step(t)),
+      const quotients: DifferenceQuotients = {
+        forward: (t) => tf.mul(difference(input)(tf.mul(outputGradient, t)), 1 / t),
+        central: (t) => centralQuotient(input, outputGradient, t),
       }
-      return directionalDerivative(differences, derivative)
+      return directionalDerivative(quotients, derivative)
     })
   },
 

@@ -4,17 +4,21 @@ import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose } from '@tintjs/tensor/testing'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  attentionLayers,
+  attentionOf,
+  exactRules,
+  randomInput,
+  randomWeights,
+  width,
+} from '../test-support/layers'
 import type { ParameterChange } from '../weights/parameters'
-import { parameterShape } from '../weights/reference'
-import { WeightTable } from '../weights/table'
 import { backwardAttention, forwardAttention, weightedValues } from './attention'
 import { AttentionContext } from './attention-context'
 import { type BandProbabilities, causalBands } from './causal-bands'
-import type { GradientRules } from './gradient-rules'
 import { KeyValueCache } from './key-value-cache'
-import { type Attention, type Linear, leavesOf, parametersOf } from './layer'
+import { type Attention, parametersOf } from './layer'
 import type { AttentionMemory } from './pass'
-import { alibiSlopes } from './positions'
 
 beforeAll(async () => {
   await useEngine(process.env.TINT_ENGINE as 'wasm')
@@ -62,78 +66,40 @@ describe('bands', () => {
   })
 })
 
-const width = 8
-
-function linear(name: string, outputWidth: number): Linear {
-  const weight = { name, shape: [outputWidth, width] }
-  return { kind: 'linear', name, inputWidth: width, outputWidth, weight }
-}
-
-function randomTensor(shape: number[], seed: number): tf.Tensor {
-  return tf.randomUniform(shape, -1, 1, 'float32', seed)
-}
-
-const randomInput = (shape: [number, number, number], seed: number) =>
-  randomTensor(shape, seed) as tf.Tensor3D
+/** Whether all sequences of a batch share it, or each has its own. */
+const share = fc.constantFrom('shared', 'own')
 
 /** An attention over more tokens than are taken as one band. */
 const cases = fc.record({
+  layer: attentionLayers(undefined, 3, 100),
   length: fc.integer({ min: 257, max: 400 }),
   covered: fc.double({ min: 0.05, max: 1, noNaN: true }),
-  heads: fc.constantFrom(1, 2, 4),
-  groups: fc.constantFrom(1, 2, 4),
-  alibi: fc.boolean(),
-  window: fc.constantFrom<number | undefined>(undefined, 3, 100),
-  masked: fc.boolean(),
+  mask: fc.option(share, { nil: undefined }),
+  positionIds: share,
   seed: fc.integer({ min: 1, max: 1e6 }),
 })
 
-type Case = typeof cases extends fc.Arbitrary<infer Value> ? Value : never
+const batch = 2
 
-function attentionOf({
-  heads,
-  groups,
-  alibi,
-  window,
-}: Omit<Case, 'length' | 'covered' | 'masked'>): Attention {
-  const keyValueHeads = heads / Math.min(heads, groups)
-  const keyValueWidth = (width / heads) * keyValueHeads
-  return {
-    kind: 'attention',
-    name: '',
-    heads,
-    keyValueHeads,
-    window,
-    positions: alibi ? { kind: 'alibi', slopes: alibiSlopes(heads) } : undefined,
-    scale: 1,
-    query: linear('query', width),
-    key: linear('key', keyValueWidth),
-    value: linear('value', keyValueWidth),
-  }
+/** What `make` gives for each of the sequences, or for the first alone where they share it. */
+function bySequence<Value>(sharing: string, make: (sequence: number) => Value): Value[] {
+  return Array.from({ length: sharing === 'own' ? batch : 1 }, (_, sequence) => make(sequence))
 }
 
-function weightsOf(layer: Attention, seed: number): WeightTable {
-  const weights = new WeightTable()
-  for (const [index, weight] of leavesOf(layer).flatMap(parametersOf).entries()) {
-    weights.set(weight, randomTensor(parameterShape(weight), seed + index))
-  }
-  return weights
-}
+/** Positions that restart after 250 tokens in the first sequence, and sooner in later ones. */
+const restartingPositions = (length: number) => (sequence: number) =>
+  Int32Array.from({ length }, (_, position) => position % (250 - 100 * sequence))
 
-function positionIdsOf(length: number): Int32Array[] {
-  return [Int32Array.from({ length }, (_, position) => position)]
-}
+/** Every third token sees only itself and the first of each seven; other tokens and distances in later sequences. */
+const someAllowed = (length: number) => (sequence: number) =>
+  Uint8Array.from({ length: length * length }, (_, index) => {
+    const [row, column] = [Math.floor(index / length), index % length]
+    const limited = row % (3 + sequence) === 0
+    return column <= row && (column === row || !limited || column % (7 + sequence) === 0) ? 1 : 0
+  })
 
-/** Every third token sees only itself and the first of each seven. */
-function someAllowed(length: number): Uint8Array[] {
-  const open = (row: number, column: number) =>
-    column <= row && (column === row || row % 3 !== 0 || column % 7 === 0)
-  return [
-    Uint8Array.from({ length: length * length }, (_, index) =>
-      open(Math.floor(index / length), index % length) ? 1 : 0,
-    ),
-  ]
-}
+/** `0, 1, 2, ...` */
+const positionIdsOf = (length: number): Int32Array[] => [Int32Array.from(Array(length).keys())]
 
 /** The probabilities of all rows over all columns, as one band. */
 function wholeProbabilities(
@@ -155,89 +121,102 @@ function wholeProbabilities(
   return [{ band: { rows: all, columns: all }, probabilities: tf.softmax(scores) as tf.Tensor4D }]
 }
 
-/** Of linears without biases. */
-function outputGradientsOf(changes: readonly ParameterChange[]): tf.Tensor3D[] {
-  return changes.map((change) => {
-    if (change.kind !== 'outerProduct')
-      throw new Error(`Expected only outer products, found a ${change.kind}.`)
-    return change.outputGradient
-  })
+/** What a leaf's parameters are changed by, but for the input of a linear, which no band touches. */
+function gradientsOf(changes: readonly ParameterChange[]): tf.Tensor3D[] {
+  return changes.map((change) => (change.kind === 'vector' ? change.gradient : change.outputGradient))
 }
 
-const fullRules: GradientRules = {
-  attention: 'full',
-  derivative: { kind: 'analytic' },
-  updateNormWeights: true,
-  biasRateMultiplier: () => 1,
-}
+/** Adds zeros at the end of each sequence. */
+const padPositions = (x: tf.Tensor3D, length: number): tf.Tensor3D =>
+  tf.pad3d(x, [
+    [0, 0],
+    [0, length - x.shape[1]],
+    [0, 0],
+  ])
 
 describe('attention in bands', () => {
   it('is attention over all columns, forward and backward', () => {
     fc.assert(
-      fc.property(cases, ({ length, covered, masked, ...rest }) => {
-        const layer = attentionOf(rest)
-        const parameters = weightsOf(layer, rest.seed)
+      fc.property(cases, ({ layer, length, covered, mask, positionIds, seed }) => {
+        const parameters = randomWeights(layer, seed)
         const attention = new AttentionContext({
-          allowed: masked ? someAllowed(length) : undefined,
+          allowed: mask && bySequence(mask, someAllowed(length)),
           length,
-          positionIds: positionIdsOf(length),
+          positionIds: bySequence(positionIds, restartingPositions(length)),
         })
-        const backward = { rules: fullRules, positions: Math.ceil(covered * length) }
+        const backward = { rules: exactRules, positions: Math.ceil(covered * length) }
         tf.tidy(() => {
-          const input = randomInput([2, length, width], rest.seed + 10)
+          const input = randomInput(batch, length, seed + 10)
           const { output, memory } = forwardAttention(layer, input, { parameters, attention })
           const probabilities = wholeProbabilities(layer, memory, attention)
           const values = weightedValues(layer, probabilities, memory.scored!.values)
           expectClose(output, mergeHeads(values), { absolute: 1e-5 })
 
-          const outputGradient = randomInput([2, backward.positions, width], rest.seed + 11)
+          const outputGradient = randomInput(batch, backward.positions, seed + 11)
           const backwardOf = (kept: AttentionMemory) =>
             backwardAttention(layer, outputGradient, kept, { parameters, attention, ...backward })
-          const right = backwardOf({ ...memory, probabilities })
+          // Over all columns, and over all positions with zeros at those that the gradient does not cover.
+          const padded = padPositions(outputGradient, length)
+          const pass = { parameters, attention, rules: exactRules, positions: length }
+          const right = backwardAttention(layer, padded, { ...memory, probabilities }, pass)
           const { memory: least } = forwardAttention(layer, input, { parameters, attention, backward })
           for (const { inputGradient, changes } of [backwardOf(memory), backwardOf(least)]) {
-            expectClose(inputGradient, right.inputGradient, { absolute: 3e-5 })
-            expect(changes.map(({ reference }) => reference.name)).toEqual(['value', 'query', 'key'])
-            for (const [index, gradient] of outputGradientsOf(changes).entries()) {
-              expectClose(gradient, outputGradientsOf(right.changes)[index]!, { absolute: 3e-5 })
+            const close = (found: tf.Tensor3D, expected: tf.Tensor3D) =>
+              expectClose(padPositions(found, expected.shape[1]), expected, {
+                absolute: 3e-5,
+                relative: 1e-5,
+              })
+            close(inputGradient, right.inputGradient)
+            expect(changes.map(({ reference }) => reference)).toEqual(
+              [layer.value, layer.query, layer.key].flatMap(parametersOf),
+            )
+            for (const [index, gradient] of gradientsOf(changes).entries()) {
+              close(gradient, gradientsOf(right.changes)[index]!)
             }
           }
         })
         attention.dispose()
         parameters.dispose()
       }),
-      { numRuns: 15, seed: 31 },
+      { numRuns: 30, seed: 31 },
     )
   })
 
-  it.each([undefined, 20])('continues after the tokens of a cache, with a window of %s', async (window) => {
-    await expectBalancedTensors(async () => {
-      const layer = attentionOf({ heads: 2, groups: 2, alibi: true, window, seed: 1 })
-      const parameters = weightsOf(layer, 1)
-      const [seen, length] = [140, 440]
-      const [all, before, after] = [
-        new AttentionContext({ allowed: undefined, length, positionIds: positionIdsOf(length) }),
-        new AttentionContext({ allowed: undefined, length: seen, positionIds: positionIdsOf(seen) }),
-        new AttentionContext(
-          {
-            allowed: undefined,
-            length: length - seen,
-            positionIds: positionIdsOf(length).map((ids) => ids.subarray(seen)),
-          },
-          seen,
-        ),
-      ] as const
-      const cache = new KeyValueCache()
-      tf.tidy(() => {
-        const input = randomInput([1, length, width], 2)
-        const right = forwardAttention(layer, input, { parameters, attention: all }).output
-        const first = tf.slice(input, [0, 0, 0], [1, seen, width])
-        forwardAttention(layer, first, { parameters, attention: before, cache })
-        const rest = tf.slice(input, [0, seen, 0], [1, length - seen, width])
-        const { output } = forwardAttention(layer, rest, { parameters, attention: after, cache })
-        expectClose(output, tf.slice(right, [0, seen, 0], [1, length - seen, width]), { absolute: 1e-5 })
+  it.each([
+    ['alibi', undefined],
+    ['alibi', 20],
+    ['halves', 20],
+  ] as const)(
+    'continues after the tokens of a cache: %s positions, a window of %s',
+    async (positions, window) => {
+      await expectBalancedTensors(async () => {
+        const layer = attentionOf({ groups: 2, positions, window })
+        const parameters = randomWeights(layer, 1)
+        const [seen, length] = [140, 440]
+        const [all, before, after] = [
+          new AttentionContext({ allowed: undefined, length, positionIds: positionIdsOf(length) }),
+          new AttentionContext({ allowed: undefined, length: seen, positionIds: positionIdsOf(seen) }),
+          new AttentionContext(
+            {
+              allowed: undefined,
+              length: length - seen,
+              positionIds: positionIdsOf(length).map((ids) => ids.subarray(seen)),
+            },
+            seen,
+          ),
+        ] as const
+        const cache = new KeyValueCache()
+        tf.tidy(() => {
+          const input = randomInput(1, length, 2)
+          const right = forwardAttention(layer, input, { parameters, attention: all }).output
+          const first = tf.slice(input, [0, 0, 0], [1, seen, width])
+          forwardAttention(layer, first, { parameters, attention: before, cache })
+          const rest = tf.slice(input, [0, seen, 0], [1, length - seen, width])
+          const { output } = forwardAttention(layer, rest, { parameters, attention: after, cache })
+          expectClose(output, tf.slice(right, [0, seen, 0], [1, length - seen, width]), { absolute: 1e-5 })
+        })
+        for (const owner of [all, before, after, cache, parameters]) owner.dispose()
       })
-      for (const owner of [all, before, after, cache, parameters]) owner.dispose()
-    })
-  })
+    },
+  )
 })

@@ -1,20 +1,15 @@
-import * as tf from '@tensorflow/tfjs-core'
+import type * as tf from '@tensorflow/tfjs-core'
 import type { Derivative } from './gradient-rules'
 
 /** A finite difference: {@link Derivative} without `analytic`. */
 export type FiniteDifference = Exclude<Derivative, { kind: 'analytic' }>
 
-/** What a function is asked for: its differences along a direction, each without cancellation. */
-export interface DirectionalDifferences {
-  /** `f(x + t direction) - f(x)` for a number `t` */
+/** What a function is asked for: its difference quotients along a direction, each without cancellation. */
+export interface DifferenceQuotients {
+  /** `(f(x + t direction) - f(x)) / t` for a number `t` above 0 */
   readonly forward: (t: number) => tf.Tensor3D
-  /** `f(x + t direction) - f(x - t direction)` for a number `t` */
+  /** `(f(x + t direction) - f(x - t direction)) / (2 t)` for a number `t` above 0 */
   readonly central: (t: number) => tf.Tensor3D
-}
-
-/** Both differences of a function that knows no shorter way to the central one. */
-export function differencesFromForward(forward: DirectionalDifferences['forward']): DirectionalDifferences {
-  return { forward, central: (t) => tf.sub(forward(t), forward(-t)) }
 }
 
 /**
@@ -23,15 +18,14 @@ export function differencesFromForward(forward: DirectionalDifferences['forward'
  * 3.3).
  *
  * A transformer subtracts two values of the function, and float32's rounding of both limits it to scales of 10 to 1000
- * (`central`) and 100 to 10000 (`forward`). Here the function tells its differences itself, free of cancellation, so
+ * (`central`) and 100 to 10000 (`forward`). Here the function tells its quotients itself, free of cancellation, so
  * that only the difference's own error remains.
  *
- * @returns of the same shape, owned by the caller
+ * @returns of the same shape, the caller's `tf.tidy`'s
  */
 export function directionalDerivative(
-  differences: DirectionalDifferences,
+  quotients: DifferenceQuotients,
   { kind, scale }: FiniteDifference,
 ): tf.Tensor3D {
-  const perUnit = kind === 'forward' ? scale : scale / 2
-  return tf.tidy(() => tf.mul(differences[kind](1 / scale), perUnit))
+  return quotients[kind](1 / scale)
 }

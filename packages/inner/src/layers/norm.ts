@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { firstPositions, normalise, normaliseBackward, normaliseDifference } from '@tintjs/tensor'
+import { firstPositions, normalise, normaliseBackward, normaliseDifferences } from '@tintjs/tensor'
 import type { ParameterChange } from '../weights/parameters'
-import { differencesFromForward, directionalDerivative } from './derivative'
+import { directionalDerivative } from './derivative'
 import type { Norm } from './layer'
 import type { LeafArithmetic, NormMemory } from './pass'
 
@@ -29,9 +29,7 @@ export const normArithmetic: LeafArithmetic<Norm, NormMemory> = {
       return rules.derivative.kind === 'analytic'
         ? normaliseBackward(leaf.normalisation, normalised, direction)
         : directionalDerivative(
-            differencesFromForward(
-              normaliseDifference(leaf.normalisation, normalised, direction, leaf.epsilon),
-            ),
+            normaliseDifferences(leaf.normalisation, normalised, direction, leaf.epsilon),
             rules.derivative,
           )
     })

@@ -1,13 +1,22 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Pairing } from '@tintjs/tensor'
 import { disposeStructure, tidyStructure } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { expectBalancedTensors, expectClose } from '@tintjs/tensor/testing'
 import * as fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
+import {
+  attentionLayers,
+  attentionOf,
+  exactRules,
+  linear,
+  randomInput,
+  randomWeights,
+  reference,
+  width,
+} from '../test-support/layers'
 import { LearnedParameters } from '../weights/learned'
 import type { ParameterChange } from '../weights/parameters'
-import { parameterShape, type WeightReference } from '../weights/reference'
+import type { WeightReference } from '../weights/reference'
 import { WeightTable } from '../weights/table'
 import { AttentionContext } from './attention-context'
 import type { Derivative, GradientRules } from './gradient-rules'
@@ -15,7 +24,6 @@ import {
   type Activation,
   activationNames,
   type Layer,
-  type Linear,
   leavesOf,
   type Norm,
   parametersOf,
@@ -24,27 +32,10 @@ import {
   sequence,
   sum,
 } from './layer'
-import { alibiSlopes, rotaryFrequencies } from './positions'
 import { backwardLayer, forwardLayer } from './walk'
 
-const width = 8
 const positions = 5
 const batch = 2
-
-let names = 0
-const reference = (...shape: number[]): WeightReference => ({ name: `w${names++}`, shape })
-
-function linear(inputWidth: number, outputWidth: number, bias = true): Linear {
-  const weight = reference(outputWidth, inputWidth)
-  return {
-    kind: 'linear',
-    name: '',
-    inputWidth,
-    outputWidth,
-    weight,
-    bias: bias ? reference(outputWidth) : undefined,
-  }
-}
 
 function norm(normalisation: Norm['normalisation'], affine: boolean): Norm {
   const parameters = affine ? { scale: reference(width), bias: reference(width) } : {}
@@ -58,41 +49,6 @@ const activation = (name: Activation['activation']): Activation => ({
   width,
 })
 
-/** Attention with heads of its own or shared, with positions of every kind, with or without a window. */
-const attentionLayer: fc.Arbitrary<Layer> = fc
-  .record({
-    heads: fc.constantFrom(1, 2, 4),
-    groups: fc.constantFrom(1, 2, 4),
-    positions: fc.constantFrom('none', 'halves', 'neighbours', 'alibi'),
-    turned: fc.constantFrom(2, 4, 8),
-    window: fc.constantFrom(undefined, 2),
-  })
-  .map(({ heads, groups, positions, turned, window }): Layer => {
-    const headWidth = width / heads
-    const keyValueHeads = heads / Math.min(heads, groups)
-    return {
-      kind: 'attention',
-      name: '',
-      heads,
-      keyValueHeads,
-      window,
-      positions:
-        positions === 'none'
-          ? undefined
-          : positions === 'alibi'
-            ? { kind: 'alibi', slopes: alibiSlopes(heads) }
-            : {
-                kind: 'rotary',
-                pairing: positions as Pairing,
-                frequencies: rotaryFrequencies(Math.min(turned, headWidth), 10),
-              },
-      scale: Math.sqrt(heads / width),
-      query: linear(width, width),
-      key: linear(width, keyValueHeads * headWidth),
-      value: linear(width, keyValueHeads * headWidth),
-    }
-  })
-
 /** Trees of every kind of layer, mixed freely. */
 const tree: fc.Arbitrary<Layer> = fc.letrec<{ tree: Layer }>((tie) => ({
   tree: fc.oneof(
@@ -104,7 +60,7 @@ const tree: fc.Arbitrary<Layer> = fc.letrec<{ tree: Layer }>((tie) => ({
         .map(([kind, affine]) => norm(kind as 'layer', affine)),
       fc.constantFrom(...activationNames.filter((name) => name !== 'relu')).map(activation),
       fc.integer({ min: 5, max: 11 }).map((hidden) => sequence(linear(width, hidden), linear(hidden, width))),
-      attentionLayer,
+      attentionLayers(undefined, 2),
     ),
     fc.array(tie('tree'), { minLength: 1, maxLength: 3 }).map((layers) => sequence(...layers)),
     tie('tree').map(residual),
@@ -112,25 +68,6 @@ const tree: fc.Arbitrary<Layer> = fc.letrec<{ tree: Layer }>((tie) => ({
     fc.tuple(tie('tree'), tie('tree')).map(([first, second]) => product(first, second)),
   ),
 })).tree
-
-function randomTensor(shape: number[], seed: number, scale = 1): tf.Tensor {
-  return tf.randomUniform(shape, -scale, scale, 'float32', seed)
-}
-
-function randomWeights(layer: Layer, seed: number): WeightTable {
-  const weights = new WeightTable()
-  for (const [index, weight] of leavesOf(layer).flatMap(parametersOf).entries()) {
-    weights.set(weight, randomTensor(parameterShape(weight), seed + index, 0.7))
-  }
-  return weights
-}
-
-const exactRules: GradientRules = {
-  attention: 'full',
-  derivative: { kind: 'analytic' },
-  updateNormWeights: true,
-  biasRateMultiplier: () => 1,
-}
 
 /** Of all tests; it is asked for in none that counts tensors. */
 const attention = new AttentionContext({
@@ -183,9 +120,9 @@ describe('the backward walk with exact rules', () => {
       fc.property(tree, fc.integer({ min: 1, max: 1e6 }), (layer, seed) => {
         const weights = randomWeights(layer, seed)
         tf.tidy(() => {
-          const input = randomTensor([batch, positions, width], seed + 101) as tf.Tensor3D
-          const outputGradient = randomTensor([batch, positions, width], seed + 102) as tf.Tensor3D
-          const direction = randomTensor([batch, positions, width], seed + 103) as tf.Tensor3D
+          const input = randomInput(batch, positions, seed + 101)
+          const outputGradient = randomInput(batch, positions, seed + 102)
+          const direction = randomInput(batch, positions, seed + 103)
           const forwardPass = { parameters: weights, attention }
           const { memory } = forwardLayer(layer, input, forwardPass)
           const pass = { parameters: weights, attention, rules: exactRules, positions }
@@ -235,8 +172,8 @@ describe('the backward walk with finite differences', () => {
   it.each(leaves)('is close to the exact derivative: %s', (_, layer, derivative, tolerance) => {
     const weights = randomWeights(layer, 5)
     tf.tidy(() => {
-      const input = randomTensor([batch, positions, width], 1, 2) as tf.Tensor3D
-      const outputGradient = randomTensor([batch, positions, width], 2) as tf.Tensor3D
+      const input = randomInput(batch, positions, 1, 2)
+      const outputGradient = randomInput(batch, positions, 2)
       const { memory } = forwardLayer(layer, input, { parameters: weights, attention })
       const gradientBy = (rules: GradientRules) =>
         backwardLayer(layer, outputGradient, memory, { parameters: weights, attention, rules, positions })
@@ -266,19 +203,11 @@ describe('the backward walk with finite differences', () => {
 })
 
 describe('rules', () => {
-  const attentionOf: Layer = {
-    kind: 'attention',
-    name: '',
-    heads: 2,
-    scale: 0.5,
-    query: linear(width, width),
-    key: linear(width, width),
-    value: linear(width, width),
-  }
+  const layer = attentionOf()
   const changedBy = (layer: Layer, rules: GradientRules): WeightReference[] => {
     const weights = randomWeights(layer, 3)
     const changes = tidyStructure(() => {
-      const input = randomTensor([1, positions, width], 1) as tf.Tensor3D
+      const input = randomInput(1, positions, 1)
       const { memory } = forwardLayer(layer, input, { parameters: weights, attention })
       return backwardLayer(layer, input, memory, { parameters: weights, attention, rules, positions }).changes
     })
@@ -288,12 +217,8 @@ describe('rules', () => {
   }
 
   it('let only values learn where attention is constant', () => {
-    expect(changedBy(attentionOf, { ...exactRules, attention: 'value' })).toEqual(
-      parametersOf(attentionOf.value),
-    )
-    expect(new Set(changedBy(attentionOf, exactRules))).toEqual(
-      new Set(leavesOf(attentionOf).flatMap(parametersOf)),
-    )
+    expect(changedBy(layer, { ...exactRules, attention: 'value' })).toEqual(parametersOf(layer.value))
+    expect(new Set(changedBy(layer, exactRules))).toEqual(new Set(leavesOf(layer).flatMap(parametersOf)))
   })
 
   it('let scales of norms learn only where asked', () => {
@@ -305,27 +230,13 @@ describe('rules', () => {
 
 describe('a gradient that covers the first positions only', () => {
   it('gives what a zero gradient at the others gives', () => {
-    const layer: Layer = residual(
-      sequence(
-        norm('layer', true),
-        {
-          kind: 'attention',
-          name: '',
-          heads: 2,
-          scale: 0.5,
-          query: linear(8, 8),
-          key: linear(8, 8),
-          value: linear(8, 8),
-        },
-        linear(8, 8),
-      ),
-    )
+    const layer = residual(sequence(norm('layer', true), attentionOf(), linear(width, width)))
     const weights = randomWeights(layer, 11)
     tf.tidy(() => {
-      const input = randomTensor([batch, positions, width], 1) as tf.Tensor3D
+      const input = randomInput(batch, positions, 1)
       const { memory } = forwardLayer(layer, input, { parameters: weights, attention })
       const covered = 3
-      const few = randomTensor([batch, covered, width], 2) as tf.Tensor3D
+      const few = randomInput(batch, covered, 2)
       const all = tf.pad(few, [
         [0, 0],
         [0, positions - covered],

@@ -45,32 +45,56 @@ export function normaliseBackward(
   })
 }
 
+/** Difference quotients of {@link normalise} along a direction, for any number `t` but 0. */
+export interface NormaliseDifferences {
+  /** `(normalise(x + t direction) - normalise(x)) / t` */
+  readonly forward: (t: number) => tf.Tensor3D
+  /** `(normalise(x + t direction) - normalise(x - t direction)) / (2 t)` */
+  readonly central: (t: number) => tf.Tensor3D
+}
+
 /**
- * `normalise(x + t direction) - normalise(x)` for any number `t`, without the cancellation that subtracting the two would
- * suffer in float32. With the centred direction `d`, the output `n`, its inverse scale `r` and the mean square
- * `v = 1 / r^2`: `t d / sqrt(v') - n (v' - v) / (sqrt(v') (sqrt(v) + sqrt(v')))`, where
- * `v' - v = 2 t mean(n d) / r + t^2 mean(d^2)`.
+ * The difference quotients of {@link normalise} without the cancellation that subtracting two of its values would suffer in
+ * float32. With the output `n`, its inverse scale `r`, the centred direction `d`, `a = r mean(n d)` and
+ * `b = r^2 mean(d^2)`, the root of the mean square grows by the factor `s(t) = sqrt(1 + 2 a t + b t^2)` where `x` moves by
+ * `t direction`, and what is normalised there is `(n + t r d) / s(t)`. Hence
+ * - forward: `r d / s - n (2 a + b t) / (s (1 + s))` with `s = s(t)`,
+ * - central: `r d (s + s') / (2 s s') - n 2 a / (s s' (s + s'))` with `s' = s(-t)`.
  *
  * @param normalised of `x`, with the same epsilon
  * @param direction `[batch, positions, width]`
- * @returns a function that gives the difference, of the direction's shape. The tensors that it holds and gives are the
- * surrounding `tf.tidy`'s.
+ * @returns functions that give tensors of the direction's shape. These and what the functions hold are the surrounding
+ * `tf.tidy`'s.
  */
-export function normaliseDifference(
+export function normaliseDifferences(
   kind: Normalisation,
   { output, inverseScale }: Normalised,
   direction: tf.Tensor3D,
   epsilon: number,
-): (t: number) => tf.Tensor3D {
+): NormaliseDifferences {
   const centred: tf.Tensor3D = kind === 'layer' ? tf.sub(direction, tf.mean(direction, -1, true)) : direction
-  const along = tf.div(tf.mean(tf.mul(centred, output), -1, true), inverseScale)
-  const square = tf.mean(tf.square(centred), -1, true)
-  const rootBefore = tf.reciprocal(inverseScale)
-  return (t) => {
-    const rise = tf.add(tf.mul(along, 2 * t), tf.mul(square, t * t))
-    // A mean square and epsilon are epsilon at least, which float32 may miss where the step nearly cancels x.
-    const rootAfter = tf.sqrt(tf.maximum(tf.add(tf.square(rootBefore), rise), epsilon))
-    const share = tf.div(rise, tf.mul(rootAfter, tf.add(rootBefore, rootAfter)))
-    return tf.sub(tf.mul(centred, tf.div(t, rootAfter)), tf.mul(output, share))
+  const squareScale = tf.square(inverseScale)
+  const doubleAlong = tf.mul(tf.mul(tf.mean(tf.mul(centred, output), -1, true), inverseScale), 2)
+  const square = tf.mul(tf.mean(tf.square(centred), -1, true), squareScale)
+  // A mean square and epsilon are epsilon at least, which float32 may miss where the step nearly cancels x.
+  const least = tf.mul(squareScale, epsilon)
+  const growth = (t: number) => {
+    const change = tf.add(tf.mul(doubleAlong, t), tf.mul(square, t * t))
+    return tf.sqrt(tf.maximum(tf.add(change, 1), least))
+  }
+  const combine = (ofDirection: tf.Tensor, ofOutput: tf.Tensor): tf.Tensor3D =>
+    tf.tidy(() => tf.sub(tf.mul(centred, ofDirection), tf.mul(output, ofOutput)))
+  return {
+    forward: (t) => {
+      const after = growth(t)
+      const rise = tf.add(doubleAlong, tf.mul(square, t))
+      return combine(tf.div(inverseScale, after), tf.div(rise, tf.mul(after, tf.add(after, 1))))
+    },
+    central: (t) => {
+      const [ahead, behind] = [growth(t), growth(-t)]
+      const [product, sum] = [tf.mul(ahead, behind), tf.add(ahead, behind)]
+      const half = tf.mul(inverseScale, 0.5)
+      return combine(tf.div(tf.mul(half, sum), product), tf.div(doubleAlong, tf.mul(product, sum)))
+    },
   }
 }

@@ -5,7 +5,7 @@ import { useEngine } from '../node'
 import { expectBalancedTensors, expectClose } from '../testing'
 import { handOver } from './hand-over'
 import { mergeHeads, splitHeads } from './heads'
-import { normalise, normaliseBackward, normaliseDifference } from './normalise'
+import { normalise, normaliseBackward, normaliseDifferences } from './normalise'
 import { firstPositions, gatherRows } from './positions'
 import { multiplyBy, multiplyByTransposed, sumOfOuterProducts } from './product'
 import { disposeStructure, tidyStructure } from './tidy'
@@ -117,21 +117,64 @@ describe.each(['layer', 'rms'] as const)('the difference of %s normalisation', (
   it.each([1, 1e-2, 1e-4, 1e-6])('is right to float32 accuracy for steps of %d', (size) => {
     const x = Array.from(numbers(12), (value) => Math.fround(3 * value + 1))
     const step = Array.from(numbers(12, 5), (value) => Math.fround(size * value))
-    const before = normalised(x)
-    const right = normalised(x.map((value, index) => value + step[index]!)).map(
-      (after, index) => after - before[index]!,
-    )
+    const moved = (times: number) => normalised(x.map((value, index) => value + times * step[index]!))
+    const [behind, before, ahead] = [moved(-1), moved(0), moved(1)]
+    // The direction's length and t share the step between them.
+    const t = 0.25
+    const direction = step.map((value) => value / t)
     tf.tidy(() => {
-      const before = normalise(kind, tf.tensor3d(x, [1, 1, 12]), 1e-5)
-      // The direction's length and t share the step between them.
-      const direction = tf.tensor3d(
-        step.map((value) => -4 * value),
-        [1, 1, 12],
+      const own = normalise(kind, tf.tensor3d(x, [1, 1, 12]), 1e-5)
+      const { forward, central } = normaliseDifferences(kind, own, tf.tensor3d(direction, [1, 1, 12]), 1e-5)
+      const closeTo = (found: tf.Tensor, right: number[]) =>
+        // Plain subtraction in float32 would be wrong by 1e-7: a tenth of a step of 1e-6.
+        expectClose(tf.mul(found, t), { shape: [1, 1, 12], data: right }, { absolute: 3e-6 * size })
+      closeTo(
+        forward(t),
+        ahead.map((value, index) => value - before[index]!),
       )
-      const found = normaliseDifference(kind, before, direction, 1e-5)(-0.25)
-      // Plain subtraction in float32 would be wrong by 1e-7: a tenth of a step of 1e-6.
-      expectClose(found, { shape: [1, 1, 12], data: right }, { absolute: 3e-6 * size })
+      closeTo(
+        central(t),
+        ahead.map((value, index) => (value - behind[index]!) / 2),
+      )
     })
+  })
+
+  it('is right for any direction and any step, forward and central', () => {
+    const vectors = fc.tuple(
+      fc.integer({ min: 1, max: 1e6 }),
+      fc.double({ min: -6, max: 3, noNaN: true }),
+      fc.double({ min: -3, max: 2, noNaN: true }),
+      fc.double({ min: -3, max: 3, noNaN: true }),
+    )
+    fc.assert(
+      fc.property(vectors, ([seed, stepExponent, scaleExponent, offset]) => {
+        const width = 16
+        const scale = 10 ** scaleExponent
+        const x = Array.from(numbers(width, seed), (value) => Math.fround(scale * (value + offset)))
+        const t = 0.01
+        // Steps in units of x's own spread.
+        const length = (scale * 10 ** stepExponent) / t
+        const direction = Array.from(numbers(width, seed + 7), (value) => Math.fround(length * value))
+        const moved = (by: number) => normalised(x.map((value, index) => value + by * direction[index]!))
+        const [behind, before, ahead] = [moved(-t), moved(0), moved(t)]
+        tf.tidy(() => {
+          const own = normalise(kind, tf.tensor3d(x, [1, 1, width]), 1e-5)
+          const along = tf.tensor3d(direction, [1, 1, width])
+          const { forward, central } = normaliseDifferences(kind, own, along, 1e-5)
+          const right = {
+            forward: ahead.map((value, index) => (value - before[index]!) / t),
+            central: ahead.map((value, index) => (value - behind[index]!) / (2 * t)),
+          }
+          // Float32's rounding of x is as large beside its spread as the offset; that of n, r and the direction is less.
+          const largest = Math.max(...direction.map(Math.abs))
+          const slope = 1 / Math.sqrt(1e-5 + (scale / 4) ** 2)
+          const absolute = 1e-5 * largest * slope
+          expectClose(forward(t), { shape: [1, 1, width], data: right.forward }, { absolute })
+          expectClose(central(t), { shape: [1, 1, width], data: right.central }, { absolute })
+        })
+      }),
+      { numRuns: 300, seed: 3 },
+    )
   })
 })
 
@@ -176,7 +219,7 @@ describe('the difference of a normalisation', () => {
     tf.tidy(() => {
       const x = tf.tensor3d([30, -10, 21, -41], [1, 1, 4])
       const before = normalise('layer', x, 1e-5)
-      const found = normaliseDifference('layer', before, tf.neg(x), 1e-5)(1)
+      const found = normaliseDifferences('layer', before, tf.neg(x), 1e-5).forward(1)
       // Nothing is left to be normalised; rounding of x is divided by the root of epsilon.
       expectClose(found, tf.neg(before.output), { absolute: 0.01 })
     })

@@ -1,4 +1,5 @@
 import { htmlDocument, markup, section } from '@tintjs/evaluate/page'
+import { accountOf } from '../account.mjs'
 import { goalsTable, metText } from '../terminal.mjs'
 import { bytesText } from '../texts.mjs'
 import { works } from '../works/index.mjs'
@@ -13,7 +14,7 @@ import { ownStyle } from './style.mjs'
 export function benchPage(results) {
   const measured = works.flatMap((work) => {
     const entry = results.works[work.name]
-    return entry === undefined ? [] : [{ work, entry, account: work.account(entry.result) }]
+    return entry === undefined ? [] : [{ work, entry, account: accountOf(work, entry) }]
   })
   return htmlDocument(
     'Speed and memory of TinT',
@@ -31,8 +32,8 @@ function quickWarning(measured) {
 }
 
 function allGoals(measured) {
-  const goals = measured.flatMap(({ work, entry, account }) =>
-    account.goals.map((goal) => ({ ...goal, work: work.title, met: entry.quick ? null : goal.met })),
+  const goals = measured.flatMap(({ work, account }) =>
+    account.goals.map((goal) => ({ ...goal, work: work.title })),
   )
   if (goals.length === 0) return undefined
   const met = goals.filter((goal) => goal.met).length

@@ -3,7 +3,8 @@ import { loadInnerModel, modelLogits } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
 import { useEngine } from '@tintjs/tensor/node'
 import { adapters } from './families.mjs'
-import { peakMemoryBytes, serve, timed } from './serve.mjs'
+import { peakMemoryBytes } from './peak-memory.mjs'
+import { serve, timed } from './serve.mjs'
 
 await serve(async ({ engine, folder }) => {
   await useEngine(engine)

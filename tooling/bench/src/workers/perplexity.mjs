@@ -5,6 +5,7 @@
 import { availableParallelism } from 'node:os'
 import { runUnits } from '@tintjs/evaluate'
 import { UnitProcesses } from '@tintjs/evaluate/node'
+import { summedPeakBytes } from './peak-memory.mjs'
 import { form, preparePlan } from './perplexity-units.mjs'
 import { serve, timed } from './serve.mjs'
 
@@ -12,7 +13,7 @@ await serve(async (settings) => {
   const { model, plan } = await preparePlan(settings)
   model.dispose()
   const count = Math.min(availableParallelism(), plan.unitCount)
-  const { run } = await UnitProcesses.start({
+  const processes = await UnitProcesses.start({
     module: new URL('./perplexity-units.mjs', import.meta.url),
     data: settings,
     environment: { TF_NUM_INTRAOP_THREADS: '1' },
@@ -21,6 +22,7 @@ await serve(async (settings) => {
     configurationForm: form,
     form: plan.form,
   })
+  const { run } = processes
   // Not all contexts are needed to warm up: each process takes a batch.
   await Promise.all(Array.from({ length: count }, (_, unit) => run(unit, {})))
   const round = async () => {
@@ -29,7 +31,8 @@ await serve(async (settings) => {
     const { seconds } = await timed(() => runUnits(plan, run, { ahead: 4 * count, onSamples }))
     const sum = (of) => samples.reduce((total, sample) => total + of(sample), 0)
     const loss = sum((sample) => sample.negativeLogLikelihood) / sum((sample) => sample.tokens)
-    return { seconds, contexts: plan.contexts.length, loss }
+    const peakMemoryBytes = summedPeakBytes([process.pid, ...processes.processIds])
+    return { seconds, contexts: plan.contexts.length, loss, peakMemoryBytes }
   }
   return { facts: { batch: plan.settings.batch, processes: count }, jobs: { round } }
 })

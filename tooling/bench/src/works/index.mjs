@@ -19,5 +19,13 @@ import * as step from './step.mjs'
  * @property {(result: any) => import('../account.mjs').Account} account what people see of a result
  */
 
+/**
+ * What was measured.
+ *
+ * @typedef {object} Measured
+ * @property {boolean} quick tiny sizes, whose figures mean nothing
+ * @property {any} result of the work
+ */
+
 /** In the order of runs and pages. @type {readonly Work[]} */
 export const works = [step, perplexity, shapes, growth, literal, loading, start, profile]

@@ -98,7 +98,7 @@ export function account({ ways, rates, batch, processes }) {
           rounded(contextsPerSecond),
           loss.toFixed(4),
         ]),
-        note: `TinT took ${batch} contexts at once, which it chose itself, in ${processes} ${processes === 1 ? 'process' : 'processes'} with a thread each; the memory is that of the one that hands them out.`,
+        note: `TinT took ${batch} contexts at once, which it chose itself, in ${processes} ${processes === 1 ? 'process' : 'processes'} with a thread each. The memory is the sum of the peaks of all of them and of the one that hands out (on Linux VmHWM: pages that they share count in each).`,
       },
     ],
     charts: [

@@ -1,5 +1,6 @@
 import { aggregate } from '../../perplexity/aggregate'
 import type { PerplexityConfiguration } from '../../perplexity/configuration'
+import type { ContextExample } from '../../perplexity/example'
 import type { Sample, Way } from '../../perplexity/sample'
 import type { TaskConfiguration } from '../../tasks/task-configuration'
 import { taskResults } from '../../tasks/task-results'
@@ -53,6 +54,7 @@ export function perplexityRun(
   return {
     kind: 'perplexity',
     ...{ name, folder: name, ...origin, dataSha256: hashOf('b'), file: 'book.txt', samples },
+    examples: [],
     configuration: {
       format: 2,
       ...{ modelHash: origin.modelHash, textSha256: hashOf('b'), tokensSha256: hashOf('c') },
@@ -72,6 +74,16 @@ export function perplexityRun(
     },
     ...others,
   }
+}
+
+/** A context of which learning makes one token easier to predict and one harder. */
+export const example: ContextExample = {
+  ...{ choice: 'largest gain', sample: 1, way: 'tint', trainFraction: 0.5, learningRate: 0.01 },
+  learned: 'The storks ',
+  pieces: [
+    { text: 'fly', lossBefore: 3, lossAfter: 1 },
+    { text: ' <away>', lossBefore: 1, lossAfter: 1.5 },
+  ],
 }
 
 /** An evaluation in which each of these answers, by way and rate, is right (1) or not (0), for each seed. */
@@ -116,7 +128,9 @@ export function taskRun(
 }
 
 /** What the folder of a run holds, by the names of its files. */
-export function filesOf(run: Run): { 'results.json': string; 'samples.jsonl': string } {
+export function filesOf(
+  run: Run,
+): Record<'results.json' | 'samples.jsonl', string> & { 'examples.json'?: string } {
   const { model, modelHash, engine, versions, gitRevision, dataSha256, configuration, samples } = run
   const about =
     run.kind === 'perplexity'
@@ -126,5 +140,7 @@ export function filesOf(run: Run): { 'results.json': string; 'samples.jsonl': st
   return {
     'results.json': `${JSON.stringify(results, undefined, 2)}\n`,
     'samples.jsonl': samples.map((sample) => `${JSON.stringify(sample)}\n`).join(''),
+    ...(run.kind === 'perplexity' &&
+      run.examples.length > 0 && { 'examples.json': `${JSON.stringify(run.examples)}\n` }),
   }
 }
