@@ -168,6 +168,15 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
     expect(await details.textContent()).toContain('vocabulary MLP')
   })
 
+  it('play the pass, one cell after another, and stop', async () => {
+    await page.getByRole('button', { name: 'Play the pass' }).click()
+    const lit = page.locator('.film-cell.lit')
+    await expect.poll(async () => Number(await lit.getAttribute('data-cell'))).toBeGreaterThan(2)
+    expect(await page.locator('.playing').textContent()).toContain('layer 1')
+    await page.getByRole('button', { name: 'Stop playing' }).click()
+    expect(await lit.count()).toBe(0)
+  })
+
   it('of the prefixes show weights before and after their descent', async () => {
     await field('Weights').selectOption({ label: 'transformer.h.3.attn.c_proj' })
     await page.locator('#prefixes .heat-map').nth(2).waitFor()

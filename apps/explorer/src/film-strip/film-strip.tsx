@@ -1,8 +1,10 @@
+import { useSignal } from '@preact/signals'
 import { Panel } from '../charts/panels'
 import type { Session } from '../page/session'
 import type { OutputOf } from '../protocol/tasks'
 import { CellDetails } from './cell-details'
 import { cellName, type FilmCell, families, familyOf, neighbour, signOf, stages } from './kinds'
+import { Player } from './player'
 
 type Film = OutputOf<'film'>
 
@@ -29,10 +31,12 @@ export function FilmPanel({ session }: { session: Session }) {
 function Strip({ session, film }: { session: Session; film: Film }) {
   const chosen = session.chosenCell.value
   const cell = chosen === undefined ? undefined : film.cells[chosen]
+  const playhead = useSignal<number | undefined>(undefined)
   const choose = (index: number) => void session.chooseCell(index)
   return (
     <>
       <Key film={film} />
+      <Player {...{ film, playhead }} />
       {/* biome-ignore lint/a11y/useSemanticElements: no fields are in it, which a fieldset would be for */}
       <div
         class="film"
@@ -51,7 +55,10 @@ function Strip({ session, film }: { session: Session; film: Film }) {
             <h3>
               {title} <small>{about}</small>
             </h3>
-            <StageRows {...{ film, stage, chosen: chosen ?? 0, isChosen: chosen !== undefined, choose }} />
+            <StageRows
+              {...{ film, stage, chosen: chosen ?? 0, isChosen: chosen !== undefined, choose }}
+              lit={playhead.value}
+            />
           </div>
         ))}
       </div>
@@ -70,10 +77,12 @@ interface StageRowsProps {
   /** The cell that the tab key comes to. */
   readonly chosen: number
   readonly isChosen: boolean
+  /** The cell that is played. */
+  readonly lit: number | undefined
   choose(cell: number): void
 }
 
-function StageRows({ film, stage, chosen, isChosen, choose }: StageRowsProps) {
+function StageRows({ film, stage, chosen, isChosen, lit, choose }: StageRowsProps) {
   return film.rows.map((name, row) => {
     const cells = film.cells.filter((cell) => cell.stage === stage && cell.row === row)
     const isLossRow = row === film.rows.length - 1
@@ -90,7 +99,7 @@ function StageRows({ film, stage, chosen, isChosen, choose }: StageRowsProps) {
               <button
                 type="button"
                 key={cell.index}
-                class={`film-cell ${familyOf(kind)} ${kind.split(' ').at(-1)}`}
+                class={`film-cell ${familyOf(kind)} ${kind.split(' ').at(-1)} ${cell.index === lit ? 'lit' : ''}`}
                 data-cell={cell.index}
                 tabIndex={cell.index === chosen ? 0 : -1}
                 aria-pressed={isThis}

@@ -14,22 +14,24 @@ export function Outcome({ session }: { session: Session }) {
         What it learned
       </h2>
       <Losses session={session} />
-      <div class="board-head">
-        <SwitchField
-          label="Colours show"
-          name="shading"
-          value={shading.value}
-          options={[
-            { value: 'gain', text: 'the gain' },
-            { value: 'before', text: 'loss before' },
-            { value: 'after', text: 'loss after' },
-          ]}
-          take={(value) => {
-            shading.value = value
-          }}
-        />
-        <TextLegend shading={shading.value} />
-      </div>
+      {session.step.value !== undefined && (
+        <div class="board-head">
+          <SwitchField
+            label="Colours show"
+            name="shading"
+            value={shading.value}
+            options={[
+              { value: 'gain', text: 'the gain' },
+              { value: 'before', text: 'loss before' },
+              { value: 'after', text: 'loss after' },
+            ]}
+            take={(value) => {
+              shading.value = value
+            }}
+          />
+          <TextLegend shading={shading.value} />
+        </div>
+      )}
       <TextBoard session={session} shading={shading.value} />
     </section>
   )

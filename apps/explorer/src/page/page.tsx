@@ -27,8 +27,8 @@ export function Page({ session }: { session: Session }) {
             <TextPicker session={session} />
             <StepForm session={session} />
             <RunBar session={session} />
-            <ModelPicker session={session} />
           </form>
+          <ModelPicker session={session} />
           <Outcome session={session} />
         </div>
         <FilmPanel session={session} />

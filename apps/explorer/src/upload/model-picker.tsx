@@ -3,8 +3,8 @@ import { engineChoices, shippedModels } from '../protocol/choices'
 import { SelectField } from '../settings/fields'
 
 const modelTexts = {
-  'gpt2-nano-bytes': 'small GPT-2 (comes with the page)',
-  'opt-nano-bytes': 'small OPT (comes with the page)',
+  'gpt2-nano-bytes': 'GPT-2 nano (comes along)',
+  'opt-nano-bytes': 'OPT nano (comes along)',
 } as const
 
 const engineTexts = { auto: 'the fastest here', webgpu: 'WebGPU', wasm: 'WebAssembly' } as const
