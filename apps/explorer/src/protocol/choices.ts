@@ -25,11 +25,14 @@ export const lossGradients = ['softmax', 'quad', 'target'] as const
 /** The most rounds of learning that the page does. */
 export const mostSteps = 20
 
+/** The highest learning rate that the page takes: far more than any model stands. */
+export const highestRate = 1000
+
 /** The choices of a training step, as the page and its address have them. */
 export const stepChoices = z.object({
   /** Part of the tokens that is learned from. */
   share: z.number().gt(0).lt(1),
-  learningRate: z.number().min(0).max(1e6),
+  learningRate: z.number().min(0).max(highestRate),
   steps: z.int().min(1).max(mostSteps),
   /** How many of the last blocks learn; `all` of whatever the model has. */
   layers: z.union([z.literal('all'), z.int().min(1)]),

@@ -35,6 +35,7 @@ describe('the settings in the address', () => {
     'rate=-1',
     'rate=',
     'rate=Infinity',
+    'rate=5000',
     'share=1',
     'steps=1.5',
     'steps=1000000',

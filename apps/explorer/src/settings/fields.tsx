@@ -1,6 +1,6 @@
 import { useSignal } from '@preact/signals'
 import type { ComponentChildren } from 'preact'
-import { useId } from 'preact/hooks'
+import { useId, useLayoutEffect, useRef } from 'preact/hooks'
 
 interface NumberFieldProps {
   readonly label: string
@@ -14,21 +14,32 @@ interface NumberFieldProps {
   take(value: number): void
 }
 
-/** A number; what is out of range is said below it, and is not taken. */
+/**
+ * A number; what is out of range is said below it, and is not taken. What is being typed is left as it is: on the way to
+ * `1e-4` there is `1e-`, which is no number.
+ */
 export function NumberField({ label, about, value, min, max, step, take }: NumberFieldProps) {
   const problem = useSignal('')
   const id = useId()
+  const field = useRef<HTMLInputElement>(null)
+  useLayoutEffect(() => {
+    if (field.current === null || field.current.valueAsNumber === value) return
+    field.current.value = String(value)
+    problem.value = ''
+  }, [value, problem])
   return (
     <div class="field" title={about}>
       <label for={id}>{label}</label>
       <input
         type="number"
-        {...{ id, min, max, step, value }}
+        ref={field}
+        {...{ id, min, max, step }}
+        required
         aria-invalid={problem.value !== ''}
         aria-describedby={`${id}-problem`}
         onInput={({ currentTarget }) => {
           problem.value = currentTarget.validationMessage
-          if (currentTarget.validity.valid && currentTarget.value !== '') take(currentTarget.valueAsNumber)
+          if (currentTarget.validity.valid) take(currentTarget.valueAsNumber)
         }}
       />
       <small class="field-problem" id={`${id}-problem`}>

@@ -1,5 +1,5 @@
 import type { Session } from '../page/session'
-import { derivatives, lossGradients, mostSteps } from '../protocol/choices'
+import { derivatives, highestRate, lossGradients, mostSteps } from '../protocol/choices'
 import { NumberField, SelectField, SwitchField } from './fields'
 
 /** The choices of a training step. */
@@ -12,7 +12,7 @@ export function StepForm({ session }: { session: Session }) {
         about="How far the weights move. Too little changes nothing, too much breaks the model."
         value={learningRate}
         min={0}
-        max={1000}
+        max={highestRate}
         step="any"
         take={(value) => session.change({ learningRate: value })}
       />
@@ -34,7 +34,13 @@ export function StepForm({ session }: { session: Session }) {
         ]}
         take={(value) => session.change({ gradient: value })}
       />
-      <details class="more">
+      <details
+        class="more"
+        // What is wrong in it keeps Run from beginning; it must be seen.
+        onInvalidCapture={({ currentTarget }) => {
+          currentTarget.open = true
+        }}
+      >
         <summary>More choices</summary>
         <div class="fields">
           <MoreChoices session={session} />
