@@ -3,6 +3,7 @@ import { SwitchField } from '../settings/fields'
 import type { Shading } from '../text-view/shades'
 import { TextBoard } from '../text-view/text-board'
 import { TextLegend } from '../text-view/text-legend'
+import { changeText, choicesText } from './loss-texts'
 import type { Session } from './session'
 
 /** The text with what learning changed, and the losses. */
@@ -71,15 +72,9 @@ function Losses({ session }: { session: Session }) {
       </p>
       <p class="meaning">
         Learning from {trainLength} tokens, then predicting the other {text.tokens - trainLength}: before, the
-        model was as unsure as between <b>{Math.exp(lossBefore).toFixed(1)}</b> equally likely tokens;
-        afterwards, as between <b>{Math.exp(lossAfter).toFixed(1)}</b>.{' '}
-        {isCurrent ? '' : 'This is of an earlier choice; press Run.'}
+        model was as unsure as between <b>{choicesText(lossBefore)}</b> equally likely tokens; afterwards, as
+        between <b>{choicesText(lossAfter)}</b>. {isCurrent ? '' : 'This is of an earlier choice; press Run.'}
       </p>
     </div>
   )
-}
-
-function changeText(before: number, after: number): string {
-  const percent = (100 * (after - before)) / before
-  return `${percent > 0 ? '+' : '−'}${Math.abs(percent).toFixed(1)} %`
 }
