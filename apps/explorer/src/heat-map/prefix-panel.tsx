@@ -42,7 +42,17 @@ export function PrefixPanel({ session }: { session: Session }) {
       )}
       {chosen !== undefined &&
         (state?.output.cell === chosen ? (
-          <PrefixMaps state={state.output} slotWidth={film?.width ?? state.output.columns} />
+          <>
+            {state.subject !== session.subject.value && (
+              <p class="hint">
+                What is shown is of earlier choices.{' '}
+                <button type="button" class="small" onClick={() => void session.chooseWeights(chosen)}>
+                  Run again with the choices as they are now
+                </button>
+              </p>
+            )}
+            <PrefixMaps state={state.output} slotWidth={film?.width ?? state.output.columns} />
+          </>
         ) : (
           <p class="hint" role="status">
             Running the simulator on the beginning of the text, up to this descent …

@@ -23,7 +23,7 @@ export function TextLegend({ shading }: { shading: Shading }) {
   return (
     <p class="legend">
       better by nats {keys('better').reverse()} <span class="key">as before</span> {keys('worse')} worse by
-      nats
+      nats; <span class="key">underlined: learned from</span>
     </p>
   )
 }
