@@ -14,7 +14,8 @@ const place = document.getElementById('page')
 if (place === null) throw new Error('The document has no place for the page.')
 render(<Page session={session} />, place)
 acceptDroppedFiles(session)
-void session.loadShipped()
+window.addEventListener('hashchange', () => session.readAddress())
+void session.open()
 
 /** The charts' own rules, in front of the page's, which may say more. */
 function addChartStyle(): void {

@@ -60,6 +60,10 @@ export class Session {
   readonly isBusy = computed(() => this.activity.value !== undefined)
   readonly isReady = computed(() => this.model.value !== undefined && !this.isBusy.value)
 
+  /** The problem that is shown because of the text alone: it goes when the text is right. */
+  #problemOfText: string | undefined
+  /** What the visitor's own model was loaded from, while it is the one that computes. */
+  #ownModel: InputOf<'load'>['model'] | undefined
   readonly #connection: Connection
   readonly #place: Location
   readonly #work = new LatestTask()
@@ -87,16 +91,48 @@ export class Session {
     if (parsed.success) this.settings.value = parsed.data
   }
 
-  /** Loads the shipped model of the settings. */
-  loadShipped(): Promise<void> {
+  /** Takes the settings of an address that was put in the place of the page's own while the page was open. */
+  readAddress(): void {
+    const { settings, problems } = settingsOfAddress(this.#place.hash)
+    const { model, engine } = this.settings.value
+    batch(() => {
+      this.settings.value = settings
+      this.notices.value = problems
+    })
+    // Invalid parts are gone from the settings; here too, when these are as they were.
+    this.#writeAddress()
+    if (settings.model !== model || settings.engine !== engine) void this.open()
+  }
+
+  /** Loads the shipped model of the settings. @returns whether it is the model now */
+  loadShipped(): Promise<boolean> {
     const { model: name } = this.settings.value
     const folder = new URL(`${name}/`, this.#place.href.replace(/#.*$/, '')).href
     return this.#load({ from: 'page', name, folder }, false)
   }
 
-  /** Loads a checkpoint that was dropped or chosen. */
-  loadFiles(name: string, files: readonly File[]): Promise<void> {
+  /** Loads a checkpoint that was dropped or chosen. @returns whether it is the model now */
+  loadFiles(name: string, files: readonly File[]): Promise<boolean> {
     return this.#load({ from: 'files', name, files: [...files] }, true)
+  }
+
+  /** Computes on another engine from now on, with the same model; on the one before where it does not run. */
+  async changeEngine(engine: Settings['engine']): Promise<void> {
+    const { engine: before } = this.settings.value
+    this.change({ engine })
+    const own = this.#ownModel
+    const isLoaded = await (own === undefined ? this.loadShipped() : this.#load(own, true))
+    if (!isLoaded && this.settings.value.engine === engine) this.change({ engine: before })
+  }
+
+  /** Loads the model of the address, on an engine that runs here. */
+  async open(): Promise<void> {
+    const { engine } = this.settings.value
+    if ((await this.loadShipped()) || this.problem.value === undefined || engine === 'auto') return
+    const notice = `The address asks for the engine ${engine}, which did not start here: ${this.problem.value} The fastest that runs here computes instead.`
+    this.notices.value = [...this.notices.value, notice]
+    this.change({ engine: 'auto' })
+    await this.loadShipped()
   }
 
   takeStep(): Promise<void> {
@@ -137,19 +173,23 @@ export class Session {
     return { text: this.text.value, choices: this.choices.value }
   }
 
-  async #load(model: InputOf<'load'>['model'], isOwn: boolean): Promise<void> {
+  async #load(model: InputOf<'load'>['model'], isOwn: boolean): Promise<boolean> {
     const { engine } = this.settings.value
+    let isLoaded = false
     await this.#perform('load', { engine, model }, (loaded) => {
       batch(() => {
         this.model.value = loaded
         this.isOwnModel.value = isOwn
+        this.#ownModel = isOwn ? model : undefined
         for (const result of [this.step, this.sweep, this.fidelity, this.film, this.cell, this.descent]) {
           result.value = undefined
         }
         this.chosenCell.value = undefined
         this.chosenWeights.value = undefined
       })
+      isLoaded = true
     })
+    return isLoaded
   }
 
   async #finish<Name extends 'step' | 'sweep' | 'fidelity'>(
@@ -197,7 +237,8 @@ export class Session {
   ): Promise<OutputOf<Name> | undefined> {
     try {
       const output = await this.#connection.run(task, input, { signal: stopSignal, onProgress })
-      return stopSignal.aborted ? undefined : output
+      // A model that is loaded has taken the place of the one before, even if it was to be stopped.
+      return stopSignal.aborted && task !== 'load' ? undefined : output
     } catch (error) {
       if (!(error instanceof TaskStopped) && !stopSignal.aborted) this.#show(error)
       return undefined
@@ -231,7 +272,13 @@ export class Session {
     const input = { text: this.text.value }
     if (this.model.value === undefined) return
     void this.#cutting.begin(async (stopSignal) => {
-      this.cut.value = await this.#run('tokens', input, stopSignal)
+      const problemBefore = this.#problemOfText
+      const cut = await this.#run('tokens', input, stopSignal)
+      // The one for which this was stopped tells soon.
+      if (stopSignal.aborted) return
+      this.cut.value = cut
+      this.#problemOfText = cut === undefined ? this.problem.value : undefined
+      if (cut !== undefined && this.problem.value === problemBefore) this.problem.value = undefined
     })
   }
 

@@ -37,10 +37,7 @@ export function ModelPicker({ session }: { session: Session }) {
           label="Computes on"
           value={engine}
           options={engineChoices.map((value) => ({ value, text: engineTexts[value] }))}
-          take={(value) => {
-            session.change({ engine: value })
-            void session.loadShipped()
-          }}
+          take={(value) => void session.changeEngine(value)}
         />
       </div>
       <OwnCheckpoint session={session} />
