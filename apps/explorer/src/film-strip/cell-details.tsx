@@ -64,6 +64,13 @@ function CellState({
   module,
 }: Pick<CellDetailsProps, 'session' | 'cell'> & { module: FilmModule }) {
   const state = session.cell.value
+  if (session.hasNoState.value) {
+    return (
+      <p class="hint" role="status">
+        The state here could not be computed.
+      </p>
+    )
+  }
   if (state === undefined || state.output.cell !== cell.index) {
     return (
       <p class="hint" role="status">

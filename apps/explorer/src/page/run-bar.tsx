@@ -56,8 +56,17 @@ export function Messages({ session }: { session: Session }) {
         </div>
       )}
       {problem !== undefined && (
-        <div class="problem" role="alert">
-          {problem}
+        <div class="problem">
+          <div role="alert">{problem}</div>
+          <button
+            type="button"
+            class="small"
+            onClick={() => {
+              session.problem.value = undefined
+            }}
+          >
+            Close
+          </button>
         </div>
       )}
     </>

@@ -3,6 +3,7 @@ import { type Connection, TaskFailure, type TaskProgress, TaskStopped } from '..
 import { type StepChoices, stepChoices } from '../protocol/choices'
 import type { InputOf, OutputOf, TaskName } from '../protocol/tasks'
 import { addressOfSettings, settingsOfAddress } from '../settings/address'
+import { AddressBar } from '../settings/address-bar'
 import { type Settings, settingsSchema } from '../settings/settings'
 import { sampleText } from '../settings/texts'
 import { LatestTask } from './latest-task'
@@ -44,6 +45,8 @@ export class Session {
   /** The state at the chosen cell of the film. */
   readonly cell = signal<Finished<'state'> | undefined>(undefined)
   readonly chosenCell = signal<number | undefined>(undefined)
+  /** Whether the state at the chosen cell could not be computed. */
+  readonly hasNoState = signal(false)
   /** The state at the descent of the chosen weights, whose prefixes are shown. */
   readonly descent = signal<Finished<'state'> | undefined>(undefined)
   readonly chosenWeights = signal<number | undefined>(undefined)
@@ -66,6 +69,7 @@ export class Session {
   #ownModel: InputOf<'load'>['model'] | undefined
   readonly #connection: Connection
   readonly #place: Location
+  readonly #addressBar = new AddressBar((address) => window.history.replaceState(null, '', address))
   readonly #work = new LatestTask()
   readonly #cutting = new LatestTask()
   readonly #filming = new LatestTask()
@@ -150,13 +154,16 @@ export class Session {
   /** Shows a cell of the film, and the state there. */
   async chooseCell(cell: number): Promise<void> {
     this.chosenCell.value = cell
-    await this.#lookAt(cell, this.#looking, this.cell)
+    this.hasNoState.value = false
+    const isSeen = await this.#lookAt(cell, this.#looking, this.cell)
+    if (!isSeen && this.chosenCell.value === cell) this.hasNoState.value = true
   }
 
   /** Shows the prefixes of a descent. */
   async chooseWeights(cell: number): Promise<void> {
     this.chosenWeights.value = cell
-    await this.#lookAt(cell, this.#comparing, this.descent)
+    const isSeen = await this.#lookAt(cell, this.#comparing, this.descent)
+    if (!isSeen && this.chosenWeights.value === cell) this.chosenWeights.value = undefined
   }
 
   /** Stops what is being computed. */
@@ -250,21 +257,25 @@ export class Session {
     this.problem.value = error instanceof Error ? error.message : String(error)
   }
 
+  /** @returns false where it failed, which is shown; what was stopped is looked at again by whoever stopped it */
   async #lookAt(
     cell: number,
     latest: LatestTask,
     place: Signal<Finished<'state'> | undefined>,
-  ): Promise<void> {
+  ): Promise<boolean> {
     const input = { ...this.#stepInput(), cell, tokens: sliceTokens }
     const subject = this.subject.value
-    const output = await latest.begin((stopSignal) => this.#run('state', input, stopSignal))
-    if (output !== undefined) place.value = { output, subject }
+    return await latest.begin(async (stopSignal) => {
+      const output = await this.#run('state', input, stopSignal)
+      if (output !== undefined) place.value = { output, subject }
+      return output !== undefined || stopSignal.aborted
+    })
   }
 
   #writeAddress(): void {
     const fragment = addressOfSettings(this.settings.value)
     const { pathname, search } = this.#place
-    window.history.replaceState(null, '', `${pathname}${search}${fragment === '' ? '' : `#${fragment}`}`)
+    this.#addressBar.show(`${pathname}${search}${fragment === '' ? '' : `#${fragment}`}`)
   }
 
   /** The text in tokens, again for each text and each model. */
