@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact'
 import type { Session } from '../page/session'
 import { ChartFigure, ChartMarkup } from './chart-figure'
 import { fidelityChart } from './fidelity-chart'
-import { bestRates, bestText, sweepChart } from './sweep-chart'
+import { bestRates, bestText, goesBeyond, sweepChart } from './sweep-chart'
 import { updateChart } from './update-chart'
 
 interface PanelProps {
@@ -44,6 +44,7 @@ export function SweepPanel({ session }: { session: Session }) {
             <li class="exact">exact</li>
             <li class="tint">TinT</li>
             <li class="ring">the best</li>
+            {goesBeyond(sweep.output) && <li class="beyond">higher than the chart</li>}
           </ul>
           <BestRateButton session={session} />
         </>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bestRates, sweepChart } from './sweep-chart'
+import { bestRates, goesBeyond, sweepChart } from './sweep-chart'
 
 const sweep = {
   trainLength: 10,
@@ -29,6 +29,11 @@ describe('the chart of a sweep', () => {
     expect(text.match(/class="best"/g)).toHaveLength(2)
     expect(text).toContain('model alone: 2.0000 nats')
     expect(text).not.toContain('NaN')
+  })
+
+  it('tells whether a loss is higher than it shows', () => {
+    expect(goesBeyond({ ...sweep, points: [...sweep.points] })).toBe(true)
+    expect(goesBeyond({ ...sweep, points: sweep.points.slice(0, 4) })).toBe(false)
   })
 
   it('is drawn where no rate gives a number', () => {

@@ -52,7 +52,7 @@ export function sweepChart(sweep: Sweep): Markup {
     value: lossBefore,
     title: `${wayNames.inner}: ${lossText(lossBefore)} nats`,
   }
-  const low = Math.min(lossBefore, ...best.map(({ loss }) => loss))
+  const { low, high } = shownLosses(sweep)
   const panel: RatePanel = {
     caption: 'Loss on the predicted part',
     label: `Loss against learning rate. ${best.map(bestText).join(' ')} The model alone has ${lossText(lossBefore)}.`,
@@ -61,10 +61,22 @@ export function sweepChart(sweep: Sweep): Markup {
     anchor: lossBefore,
     // Room for the ring around the best.
     low: low - 0.04 * (lossBefore - low),
-    // A rate that is far too high would press all others together.
-    high: lossBefore + 0.5 * (lossBefore - low) + 0.01,
+    high,
   }
   return markup`${clipping()}${rateCharts([panel], 'loss, nats per token')}`
+}
+
+/** Whether some loss is higher than the chart shows. */
+export function goesBeyond(sweep: Sweep): boolean {
+  const { high } = shownLosses(sweep)
+  return sweep.points.some(({ loss }) => loss !== null && loss > high)
+}
+
+function shownLosses(sweep: Sweep): { low: number; high: number } {
+  const { lossBefore } = sweep
+  const low = Math.min(lossBefore, ...bestRates(sweep).map(({ loss }) => loss))
+  // A rate that is far too high would press all others together.
+  return { low, high: lossBefore + 0.5 * (lossBefore - low) + 0.01 }
 }
 
 /** The best rate in words. */

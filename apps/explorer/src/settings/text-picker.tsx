@@ -52,6 +52,11 @@ export function TextPicker({ session }: { session: Session }) {
       ) : (
         <p class="about">{sampleTexts.find(({ name }) => name === chosen)?.about}</p>
       )}
+      {chosen === 'own' && ownText.length === longestOwnText && (
+        <p class="about">
+          A text has {longestOwnText.toLocaleString('en')} characters at most; what goes beyond is left out.
+        </p>
+      )}
       {cut !== undefined && cut.total > cut.tokens && (
         <p class="about">
           This model reads {cut.tokens} tokens at most; the last {cut.total - cut.tokens} of this text are

@@ -12,7 +12,15 @@ type Cut = OutputOf<'tokens'>
 export function TextBoard({ session, shading }: { session: Session; shading: Shading }) {
   const chosen = useSignal<number | undefined>(undefined)
   const cut = session.cut.value
-  if (cut === undefined) return <p class="board empty">The text appears here as soon as a model is loaded.</p>
+  if (cut === undefined) {
+    return (
+      <p class="board empty">
+        {session.model.value === undefined
+          ? 'The text appears here as soon as a model is loaded.'
+          : 'This model cannot read the text as it is.'}
+      </p>
+    )
+  }
   if (cut.tokens < 3) return <p class="board empty">Write a few words: one to learn from, one to predict.</p>
   const trainLength = trainLengthOf(session.settings.value.share, cut.tokens)
   const step = session.step.value
