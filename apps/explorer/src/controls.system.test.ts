@@ -229,6 +229,13 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
     await copy.page.close()
   })
 
+  it('of the address are taken when one changes it there', async () => {
+    await open.done(() => page.evaluate(() => window.location.replace('#text=recipe&model=opt-nano-bytes')))
+    expect(await open.model()).toContain('opt: 4 layers')
+    await page.locator('.board', { hasText: 'To make the bread' }).waitFor()
+    expect(await field('Learning rate').inputValue()).toBe('0.0006')
+  })
+
   it('of the look change it, and it is remembered', async () => {
     const background = () => page.evaluate(() => getComputedStyle(document.documentElement).backgroundColor)
     const light = await background()

@@ -68,6 +68,8 @@ export class Session {
   readonly #looking = new LatestTask()
   readonly #comparing = new LatestTask()
   #begun = 0
+  /** What was wrong with the text. */
+  #textProblem: string | undefined
 
   /** @param place where the page is, whose fragment holds the settings */
   constructor(connection: Connection, place: Location) {
@@ -85,6 +87,17 @@ export class Session {
   change(changes: Partial<Settings>): void {
     const parsed = settingsSchema.safeParse({ ...this.settings.value, ...changes })
     if (parsed.success) this.settings.value = parsed.data
+  }
+
+  /** Takes the settings of an address that the visitor has changed, and loads the model that it names. */
+  async readAddress(): Promise<void> {
+    const { settings, problems } = settingsOfAddress(this.#place.hash)
+    const before = this.settings.value
+    batch(() => {
+      this.settings.value = settings
+      this.notices.value = problems
+    })
+    if (settings.model !== before.model || settings.engine !== before.engine) await this.loadShipped()
   }
 
   /** Loads the shipped model of the settings. */
@@ -231,7 +244,12 @@ export class Session {
     const input = { text: this.text.value }
     if (this.model.value === undefined) return
     void this.#cutting.begin(async (stopSignal) => {
-      this.cut.value = await this.#run('tokens', input, stopSignal)
+      const cut = await this.#run('tokens', input, stopSignal)
+      if (stopSignal.aborted) return
+      this.cut.value = cut
+      // What was wrong with the text before is wrong no more.
+      if (cut !== undefined && this.problem.value === this.#textProblem) this.problem.value = undefined
+      this.#textProblem = cut === undefined ? this.problem.value : undefined
     })
   }
 
