@@ -63,6 +63,11 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
     load: () => import('./commands/construct'),
   },
   {
+    name: 'serve-explorer',
+    summary: 'a page for your browser that shows all of this at work, on your own texts and models',
+    load: () => import('./commands/serve-explorer'),
+  },
+  {
     name: 'bench',
     summary: 'how long a step of a given shape takes here, and at what rate',
     load: () => import('./commands/bench'),

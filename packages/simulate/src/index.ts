@@ -26,6 +26,7 @@ export {
   usualDerivatives,
 } from './fidelity/approximations'
 export type { FidelityOfStep, FidelityReport, ReferenceStep } from './fidelity/fidelity-report'
+export { type LearningWeight, learningWeights } from './fidelity/learning-weights'
 export { type FidelityOptions, type FidelityProgress, measureFidelity } from './fidelity/measure-fidelity'
 export type { UpdateComparison } from './fidelity/update-comparison'
 export { fused } from './fused-execution'

@@ -6,6 +6,7 @@ export {
   engineNames,
   type Obstacle,
   type PassedOver,
+  type ProviderName,
   requireEngine,
   startEngine,
 } from './engine/engine'
@@ -19,6 +20,7 @@ export {
 } from './engine/kernel-time'
 export { measureMatrixProductRate } from './engine/measure'
 export { type WasmFiles, wasmProvider } from './engine/wasm'
+export { type WebgpuOptions, webgpuProvider } from './engine/webgpu'
 export {
   CheckpointError,
   ConfigError,

@@ -1,4 +1,4 @@
-import type { EngineDescription, EngineName } from '@tintjs/tensor'
+import type { EngineDescription, EngineName, ProviderName } from '@tintjs/tensor'
 import { engineText } from '../session'
 import { bytesText } from './numbers'
 import { pairsText } from './print'
@@ -16,7 +16,7 @@ export interface EngineStatus {
 
 /** What `tint doctor --json` prints. */
 export interface DoctorReport {
-  readonly engine: EngineName
+  readonly engine: ProviderName
   /** Of the engine that was chosen, with its rate on large matrix products. */
   readonly engineDetails: EngineDescription & { readonly gflopPerSecond: number }
   /** All engines, the fastest first. */

@@ -13,6 +13,8 @@ export interface ChartPoint {
   readonly error: number | null
   /** Shown where one points at it. */
   readonly title: string
+  /** Whether a ring is around it; default not. */
+  readonly isBest?: boolean | undefined
 }
 
 export type Scale = ScaleContinuousNumeric<number, number>
@@ -129,8 +131,13 @@ function mark(way: Way, point: ChartPoint, x: (value: number) => number, y: Scal
       ? undefined
       : markup`<path class="bar" clip-path="url(#inside)" d="${errorBar(x(point.x), y(point.y - point.error), y(point.y + point.error))}"/>`
   const shape = symbol(symbols[way], way === 'exact' ? 58 : 50).digits(2)() ?? ''
-  return markup`<g>${bar}<path class="mark" transform="translate(${left} ${middle})" d="${shape}"><title>${point.title}</title></path></g>
+  return markup`<g>${bar}<path class="mark" transform="translate(${left} ${middle})" d="${shape}"><title>${point.title}</title></path>${point.isBest === true ? ring(left, middle) : undefined}</g>
 `
+}
+
+/** What tells the best point from the others. */
+function ring(left: string, middle: string): Markup {
+  return markup`<circle class="best" cx="${left}" cy="${middle}" r="8"/>`
 }
 
 function errorBar(x: number, low: number, high: number): string {

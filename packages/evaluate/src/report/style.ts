@@ -1,4 +1,4 @@
-import { runColours } from './chart'
+import { chartStyle } from './chart-style'
 import { Markup } from './markup'
 
 /** The page's look: light and dark, from 320 pixels on. Greys are baselines, the accent is TinT, in text blue is better. */
@@ -28,21 +28,7 @@ p { margin: 8px 0; max-width: 76ch }
 .keys { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 10px 0 0; padding: 0; list-style: none; font-size: 14px }
 .keys li { display: flex; align-items: center; gap: 8px }
 .keys svg { width: 34px; height: 14px }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr)); gap: 20px 36px; margin: 14px 0 0; align-items: start }
-.charts figure:only-child { max-width: 560px }
-figure { margin: 0 }
-figcaption { font-weight: 600; font-size: 15px; margin: 0 0 4px }
-.charts svg { display: block; width: 100%; height: auto; overflow: visible }
-.hidden { position: absolute }
-.axis text { fill: var(--soft); font-size: 12px; font-variant-numeric: tabular-nums }
-.axis .grid { stroke: var(--grid) } .axis .base, .zero { stroke: var(--line) }
-.inner { --own: var(--inner) } .exact { --own: var(--exact) } .tint { --own: var(--tint) }
-${Array.from({ length: runColours }, (_, index) => `.run${index + 1} { --own: var(--r${index + 1}) }`).join(' ')}
-.series .line { fill: none; stroke: var(--own); stroke-width: 2; stroke-linejoin: round }
-.series .bar { fill: none; stroke: var(--own); stroke-width: 1.3; opacity: 0.75 }
-.series .mark { fill: var(--own); stroke: none } .series .arrow { fill: var(--own) }
-.inner .line { stroke-dasharray: 5 4 } .exact .line { stroke-width: 1.6 } .tint .line { stroke-width: 2.4 }
-.exact .mark { fill: var(--page); stroke: var(--own); stroke-width: 1.8 }
+${chartStyle.text.trim()}
 table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 .bars { width: 100%; margin-top: 14px } .bars th { font-weight: 400; text-align: left; white-space: nowrap; padding: 9px 12px 9px 0 }
 .bars .track { width: 100% } .bars .track { background: linear-gradient(var(--bar), var(--bar)) center / 100% 14px no-repeat }
@@ -69,6 +55,5 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums }
 .results .best td { font-weight: 650 } .results .tint td:first-child { color: var(--tint) } .results .inner td { color: var(--soft) }
 .facts { font-size: 13.5px } .facts th { text-align: left; font-weight: 400; color: var(--soft); padding: 2px 18px 2px 0; vertical-align: top; white-space: nowrap }
 .facts td { overflow-wrap: anywhere }
-@media (max-width: 480px) { .axis text { font-size: 14px } }
 summary { cursor: pointer; color: var(--soft) }
 `)

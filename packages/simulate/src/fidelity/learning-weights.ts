@@ -1,5 +1,6 @@
 import {
   type InnerModelDescription,
+  type Layer,
   leavesOf,
   parameterSize,
   parametersOf,
@@ -13,6 +14,8 @@ export interface LearningWeight {
   readonly name: string
   /** The name without what is before and in the number of the block; the final norm's is its name. */
   readonly kind: string
+  /** The number of the block that it is in, from 0; undefined for the final norm. */
+  readonly block: number | undefined
   /** How many numbers it has. */
   readonly parameters: number
 }
@@ -20,8 +23,15 @@ export interface LearningWeight {
 /** The weights of the last `layers` blocks and the final norm, in the order of a forward pass. */
 export function learningWeights(description: InnerModelDescription, layers: number): LearningWeight[] {
   const { blocks, finalNorm } = description
-  const trees = [...blocks.slice(blocks.length - layers), ...(finalNorm === undefined ? [] : [finalNorm])]
-  return trees.flatMap(leavesOf).flatMap((leaf) =>
+  const first = blocks.length - layers
+  return [
+    ...blocks.slice(first).flatMap((block, index) => weightsOf(block, first + index)),
+    ...(finalNorm === undefined ? [] : weightsOf(finalNorm, undefined)),
+  ]
+}
+
+function weightsOf(tree: Layer, block: number | undefined): LearningWeight[] {
+  return leavesOf(tree).flatMap((leaf) =>
     parametersOf(leaf).map((reference): LearningWeight => {
       const isBias = leaf.kind !== 'activation' && reference === leaf.bias
       const name = `${leaf.name}.${isBias ? 'bias' : 'weight'}`
@@ -29,6 +39,7 @@ export function learningWeights(description: InnerModelDescription, layers: numb
         reference,
         name,
         kind: name.replace(/^.*?\.\d+\./, ''),
+        block,
         parameters: parameterSize(reference),
       }
     }),

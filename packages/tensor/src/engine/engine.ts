@@ -1,15 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { EngineError } from '../errors'
 
-/** The engines that can compute: TensorFlow's native library, WebAssembly, or plain JavaScript. */
+/** The engines that Node has a choice of: TensorFlow's native library, WebAssembly, or plain JavaScript. */
 export const engineNames = ['tensorflow', 'wasm', 'cpu'] as const
 
 /** One of {@link engineNames}. */
 export type EngineName = (typeof engineNames)[number]
 
+/** What can compute anywhere: those of Node, and a browser's graphics processor. */
+export type ProviderName = EngineName | 'webgpu'
+
 /** What computes, in words that a person can act on. */
 export interface EngineDescription {
-  readonly name: EngineName
+  readonly name: ProviderName
   /** The version of the library that computes, e.g. TensorFlow's `2.21.0`. */
   readonly version: string
   /** How many threads one operator may use. */
@@ -29,12 +32,12 @@ export interface Obstacle {
 
 /** An engine that cannot run here. */
 export interface PassedOver extends Obstacle {
-  readonly engine: EngineName
+  readonly engine: ProviderName
 }
 
 /** A way to one engine. Providers are tried in order by {@link startEngine}. */
 export interface EngineProvider {
-  readonly name: EngineName
+  readonly name: ProviderName
   /** Why this engine cannot run here; undefined where it can. */
   unavailable(): Promise<Obstacle | undefined>
   /** Loads the engine's code, registers it with tfjs-core and describes it. */

@@ -1,0 +1,6 @@
+export { findBrowser, howToGetBrowser } from '@tooling/workspace/browser'
+export { dropFromDisk } from './drop'
+export { type Frames, watchFrames } from './frames'
+export { launchChromium, missingBrowser } from './launch'
+export { isolationHeaders, type StaticServer, serveFolder } from './static-server'
+export { type WatchedPage, watchPage } from './watched-page'
