@@ -25,18 +25,18 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
 
   const pick = (name: string) => page.getByRole('radio', { name, exact: true }).check({ force: true })
   const field = (label: string) => page.getByLabel(label, { exact: true })
-  const setting = (name: string) => open.address().get(name)
+  const setting = async (name: string) => (await open.address()).get(name)
   const slider = () => page.getByRole('slider')
   const trainLength = async () => Number(await slider().getAttribute('aria-valuenow'))
 
   it('of a text change it and its address, and an own text is one', async () => {
     await pick('recipe')
     await page.locator('.board', { hasText: 'To make the bread' }).waitFor()
-    expect(setting('text')).toBe('recipe')
+    expect(await setting('text')).toBe('recipe')
     await pick('your own')
     await page.getByLabel('Your text').fill('Größe und Maß. Größe und Maß.')
     await page.locator('.board', { hasText: 'Größe und Maß' }).waitFor()
-    expect(setting('own')).toBe('Größe und Maß. Größe und Maß.')
+    expect(await setting('own')).toBe('Größe und Maß. Größe und Maß.')
     const { lossBefore } = await open.run()
     expect(lossBefore).toBeGreaterThan(0)
     await page.getByLabel('Your text').fill('a')
@@ -63,7 +63,10 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
     await page.mouse.up()
     expect(await trainLength()).toBe(20)
     expect(await slider().getAttribute('aria-valuetext')).toMatch(/^learns from 20 of \d+ tokens$/)
-    expect(Number(setting('share'))).toBeCloseTo(20 / Number(await slider().getAttribute('aria-valuemax')), 1)
+    expect(Number(await setting('share'))).toBeCloseTo(
+      20 / Number(await slider().getAttribute('aria-valuemax')),
+      1,
+    )
   })
 
   it('of a step make it another one, each in its own way', async () => {
@@ -81,7 +84,7 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
     const seen = [lossAfter]
     for (const [name, value, change] of changes) {
       await change()
-      expect(String(setting(name))).toBe(value)
+      expect(String(await setting(name))).toBe(value)
       expect(await page.locator('#losses').getAttribute('class')).toContain('out-of-date')
       const shown = await open.run()
       expect(shown.lossBefore).toBe(lossBefore)
@@ -94,7 +97,7 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
   it('of numbers say what is wrong, and take nothing that is', async () => {
     await field('Learning rate').fill('-1')
     expect(await page.locator('.field-problem').first().textContent()).not.toBe('')
-    expect(setting('rate')).toBe('0.00005')
+    expect(await setting('rate')).toBe('0.00005')
     await field('Learning rate').fill('0')
     const { lossBefore, lossAfter } = await open.run()
     expect(lossAfter).toBe(lossBefore)
@@ -138,7 +141,7 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
     expect(await chart.getByText('learning rate').count()).toBe(1)
     expect(await chart.locator('.best').count()).toBe(2)
     await page.getByRole('button', { name: /^Use rate / }).click()
-    const rate = Number(setting('rate'))
+    const rate = Number(await setting('rate'))
     expect(await page.locator('#sweep').textContent()).toContain(`TinT is best at rate ${rateText(rate)}`)
   })
 
@@ -217,13 +220,20 @@ describe.skipIf(missingBrowser() !== undefined)('the controls', () => {
   it('of the address bring back what was chosen, and say what they do not know', async () => {
     await pick('exact')
     await field('Learning rate').fill('0.002')
-    const copy = await server.open({ address: `${open.address()}&steps=many` })
+    const copy = await server.open({ address: `${await open.address()}&steps=many` })
     expect(await copy.page.getByRole('radio', { name: 'exact' }).isChecked()).toBe(true)
     expect(await copy.page.getByLabel('Learning rate', { exact: true }).inputValue()).toBe('0.002')
     expect(await copy.page.locator('#notices').textContent()).toContain('steps=many')
     await copy.page.getByRole('button', { name: 'Close' }).click()
     expect(await copy.page.locator('#notices').count()).toBe(0)
     await copy.page.close()
+  })
+
+  it('of the address are taken when one changes it there', async () => {
+    await open.done(() => page.evaluate(() => window.location.replace('#text=recipe&model=opt-nano-bytes')))
+    expect(await open.model()).toContain('opt: 4 layers')
+    await page.locator('.board', { hasText: 'To make the bread' }).waitFor()
+    expect(await field('Learning rate').inputValue()).toBe('0.0006')
   })
 
   it('of the look change it, and it is remembered', async () => {

@@ -28,7 +28,7 @@ describe.skipIf(missingBrowser() !== undefined)('what is entered, key by key or 
   it.each(['0.05', '1e-4', '2.5e-3', '0.0010'])('a rate is taken as it is typed: %s', async (typed) => {
     await type('Learning rate', typed)
     expect(await field('Learning rate').inputValue()).toBe(typed)
-    expect(Number(open.address().get('rate'))).toBe(Number(typed))
+    expect(Number((await open.address()).get('rate'))).toBe(Number(typed))
   })
 
   it('a number out of range stays to be corrected, and no run begins with another one', async () => {
@@ -42,7 +42,7 @@ describe.skipIf(missingBrowser() !== undefined)('what is entered, key by key or 
     expect(await open.page.locator('#losses').count()).toBe(0)
     await type('Steps', '2')
     expect((await open.run()).lossAfter).toBeGreaterThan(0)
-    expect(open.address().get('steps')).toBe('2')
+    expect((await open.address()).get('steps')).toBe('2')
   })
 
   it('an address put in the place of the present one is read', async () => {
@@ -55,7 +55,7 @@ describe.skipIf(missingBrowser() !== undefined)('what is entered, key by key or 
     await open.page.locator('.board', { hasText: 'To make the bread' }).waitFor()
     expect(await open.model()).toContain('opt')
     expect(await open.page.locator('#notices').textContent()).toContain('steps=many')
-    expect(open.address().has('steps')).toBe(false)
+    expect((await open.address()).has('steps')).toBe(false)
   })
 
   it('an engine of the address that does not run here gives way to one that does', async () => {

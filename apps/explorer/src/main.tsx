@@ -3,10 +3,10 @@ import { render } from 'preact'
 import { Connection } from './connection/connection'
 import { Page } from './page/page'
 import { Session } from './page/session'
-import { useStoredTheme } from './page/theme'
+import { applyStoredTheme } from './page/theme'
 import { acceptDroppedFiles } from './upload/accept-dropped-files'
 
-useStoredTheme()
+applyStoredTheme()
 addChartStyle()
 const worker = new Worker(new URL('./worker/worker.ts', import.meta.url), { type: 'module' })
 const session = new Session(new Connection(worker), window.location)

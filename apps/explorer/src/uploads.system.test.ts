@@ -47,6 +47,10 @@ describe.skipIf(missingBrowser() !== undefined)('an own checkpoint', () => {
     expect(await open.model()).toContain('no tokenizer, give token ids')
     // The text that is shown holds no ids, which is said in the library's way.
     await expect.poll(() => open.problem()).toContain('This model has no tokenizer')
+    await open.page.getByRole('radio', { name: 'your own' }).check({ force: true })
+    await open.page.getByLabel('Your text').fill('12 7 256 9')
+    await expect.poll(() => open.problem()).toBeUndefined()
+    expect(await open.page.locator('#run').isEnabled()).toBe(true)
   })
 
   it('is refused in the library’s words when it is cut off, and what was loaded stays', async () => {

@@ -1,4 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -40,7 +48,14 @@ describe('tint evaluate', () => {
   it('finds out that one step on demonstrations teaches the task, and writes what it prints', () => {
     expect(whole).toMatchObject({
       task: { name: 'letters', labels: ['early', 'late'] },
-      data: { examples: 40, testExamples: 120, trainExamples: 120, withoutText: 0, leftOut: 0 },
+      data: {
+        examples: 40,
+        examplesByLabel: [20, 20],
+        testExamples: 120,
+        trainExamples: 120,
+        withoutText: 0,
+        leftOut: 0,
+      },
       configuration: { task: 'letters', shots: 32, seeds: [1, 2], steps: 1, layers: 3, engine: 'wasm' },
       engine: 'wasm',
       modelHash: expect.stringMatching(/^[0-9a-f]{64}$/),
@@ -188,6 +203,18 @@ describe('tint evaluate', () => {
     const ended = await runTint(args(others, ...(bos === undefined ? [] : ['--bos'])))
     expect(ended).toMatchObject({ code, stdout: '' })
     expect(ended.stderr).toMatch(words)
+  })
+
+  it('says how many examples each label has where a part cannot be balanced', async () => {
+    const data = join(folder.path, 'uneven')
+    mkdirSync(data)
+    writeFileSync(join(data, 'letters.train'), '0 s a t\n1 s e t\n')
+    writeFileSync(join(data, 'letters.test'), '0 s a t\n1 s e t\n1 e s t\n1 t s e\n')
+    const { code, stdout } = await runTint(
+      args({ '--data': data, '--shots': '2', '--limit': '6', '--ways': 'inner' }),
+    )
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/asked +4 of 4 examples; 1 early, 3 late/)
   })
 
   it('names file and line of a broken row', async () => {

@@ -140,6 +140,17 @@ describe('tint merge', () => {
     expect(readdirSync(folder.path)).not.toContain('refused')
   })
 
+  it('does not touch what a merge left that was cut off, and says what to do', async () => {
+    cpSync(at('ordered'), at('cut-off'), { recursive: true })
+    rmSync(at('cut-off', 'results.json'))
+    const { code, stderr } = await runTint(['merge', at('run'), '--output', at('cut-off')])
+    expect(code).toBe(1)
+    expect(stderr).toMatch(
+      /cut-off holds a run already; delete it if a merge was cut off there, or give another/,
+    )
+    expect(read('cut-off', 'samples.jsonl')).toBe(read('whole', 'samples.jsonl'))
+  })
+
   it.each<[string, string[], Record<string, string>, number, RegExp]>([
     ['no part', ['--shard', '2'], {}, 2, /"2" is not I\/N/],
     [

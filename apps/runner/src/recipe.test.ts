@@ -87,10 +87,12 @@ describe('tint perplexity --recipe paper-wikitext', () => {
   })
 
   it('takes other choices in the place of its own, and tells people which it made', async () => {
-    const { code, stdout } = await runTint(
+    const { code, stdout, stderr } = await runTint(
       args('--validation', validation, '--train-fraction', '0.5', '--learning-rate', '1e-4,1e-3'),
+      { environment: { JOB_COMPLETION_INDEX: '1', JOB_COMPLETIONS: '3' } },
     )
     expect(code).toBe(0)
+    expect(stderr).toMatch(/recipe paper-wikitext has no shards, so that this job computes all of it/)
     expect(stdout).toMatch(/^exact +0\.5 +(0\.001|1e-4) /m)
     expect(stdout).toMatch(/recipe +paper-wikitext/)
     expect(stdout).toMatch(/rates +chosen on valid\.txt, 2 contexts/)

@@ -54,7 +54,10 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   }
   if (interruptAfter !== undefined) setTimeout(interrupt, interruptAfter)
   const watch = setInterval(() => {
-    if (child.pid !== undefined && interruptWhen?.(child.pid)) interrupt()
+    if (child.pid === undefined || !interruptWhen?.(child.pid)) return
+    // Once: a second Ctrl-C ends the command without another word.
+    clearInterval(watch)
+    interrupt()
   }, 2)
   return new Promise((resolve, reject) => {
     child.on('error', reject)

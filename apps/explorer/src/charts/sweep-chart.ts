@@ -81,7 +81,8 @@ function shownLosses(sweep: Sweep): { low: number; high: number } {
 
 /** The best rate in words. */
 export function bestText({ way, rate, loss }: BestRate): string {
-  return `${wayNames[way]} is best at rate ${rateText(rate)} with ${lossText(loss)} nats.`
+  const name = way === 'exact' ? 'Exact' : wayNames[way]
+  return `${name} is best at rate ${rateText(rate)} with ${lossText(loss)} nats.`
 }
 
 function pointsOf({ points }: Sweep, way: SweptPoint['way'], best: number): ChartPoint[] {

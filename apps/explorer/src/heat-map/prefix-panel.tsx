@@ -40,6 +40,11 @@ export function PrefixPanel({ session }: { session: Session }) {
           />
         </div>
       )}
+      {chosen !== undefined && state?.output.cell === chosen && state.subject !== session.subject.value && (
+        <button type="button" class="small" onClick={() => void session.chooseWeights(chosen)}>
+          Run again with the choices as they are now
+        </button>
+      )}
       {chosen !== undefined &&
         (state?.output.cell === chosen ? (
           <>

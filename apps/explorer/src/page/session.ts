@@ -46,8 +46,6 @@ export class Session {
   readonly isBusy = computed(() => this.activity.value !== undefined)
   readonly isReady = computed(() => this.model.value !== undefined && !this.isBusy.value)
 
-  /** The problem that is shown because of the text alone: it goes when the text is right. */
-  #problemOfText: string | undefined
   /** What the visitor's own model was loaded from, while it is the one that computes. */
   #ownModel: InputOf<'load'>['model'] | undefined
   readonly #connection: Connection
@@ -59,6 +57,8 @@ export class Session {
   readonly #looking = new LatestTask()
   readonly #comparing = new LatestTask()
   #begun = 0
+  /** What was wrong with the text. */
+  #textProblem: string | undefined
 
   /** @param place where the page is, whose fragment holds the settings */
   constructor(connection: Connection, place: Location) {
@@ -266,13 +266,13 @@ export class Session {
     const input = { text: this.text.value }
     if (this.model.value === undefined) return
     void this.#cutting.begin(async (stopSignal) => {
-      const problemBefore = this.#problemOfText
       const cut = await this.#run('tokens', input, stopSignal)
       // The one for which this was stopped tells soon.
       if (stopSignal.aborted) return
       this.cut.value = cut
-      this.#problemOfText = cut === undefined ? this.problem.value : undefined
-      if (cut !== undefined && this.problem.value === problemBefore) this.problem.value = undefined
+      // What was wrong with the text before is wrong no more.
+      if (cut !== undefined && this.problem.value === this.#textProblem) this.problem.value = undefined
+      this.#textProblem = cut === undefined ? this.problem.value : undefined
     })
   }
 

@@ -12,7 +12,7 @@ export const theme = signal<Theme>('system')
 const key = 'tint-explorer-theme'
 
 /** Looks as it did on the last visit. */
-export function useStoredTheme(): void {
+export function applyStoredTheme(): void {
   const stored = themes.find((name) => name === readStored())
   show(stored ?? 'system')
 }

@@ -40,8 +40,8 @@ export interface OpenExplorer extends WatchedPage {
   model(): Promise<string>
   /** The problem that is shown, or undefined. */
   problem(): Promise<string | undefined>
-  /** The settings in the address. */
-  address(): URLSearchParams
+  /** The settings in the address as the page has it; what the driver knows of it comes later. */
+  address(): Promise<URLSearchParams>
 }
 
 /** As the page shows them. */
@@ -113,7 +113,7 @@ function openExplorer(watched: WatchedPage, origin: string): OpenExplorer {
     },
     done: (action) => untilDone(page, action),
     drop: (...paths) => untilDone(page, () => dropFromDisk(page, '#drop', paths)),
-    address: () => new URLSearchParams(new URL(page.url()).hash.slice(1)),
+    address: async () => new URLSearchParams(await page.evaluate(() => window.location.hash.slice(1))),
   }
 }
 

@@ -12,7 +12,7 @@ import { evaluationOf, type Measuring, measure } from '../perplexity/measure'
 import { prepareMeasurement } from '../perplexity/measurement'
 import { checkOptions, type GivenOptions, parsePart, wholeOptions } from '../perplexity/options'
 import { prepareRecipe } from '../perplexity/recipe'
-import { addRunOptions, withShard } from '../run/run-options'
+import { addRunOptions, tellNotShared, withShard } from '../run/run-options'
 import { workOnQueue } from '../run/work-on-queue'
 import { loadModel } from '../session'
 
@@ -71,7 +71,10 @@ async function run(asked: GivenOptions): Promise<void> {
   checkOptions(asked)
   const given = await withTexts(asked)
   const { recipe } = given
-  if (recipe !== undefined) return show(given, given.output, await prepareRecipe(given, recipe))
+  if (recipe !== undefined) {
+    tellNotShared(`recipe ${recipe}`)
+    return show(given, given.output, await prepareRecipe(given, recipe))
+  }
   const options = await withShard(wholeOptions(given))
   const { output, resume = false, worker, queue } = options
   if (output !== undefined) await checkOutputFolder(output, { resume })

@@ -15,7 +15,7 @@ export function taskText(report: TaskReport, engine: EngineDescription, output: 
   const facts = pairsText({
     task: `${task.name}: ${task.about}`,
     ...shardPairs(configuration),
-    asked: `${countText(data.examples)} of ${countText(data.testExamples)} examples${leftOutText(data.leftOut)}`,
+    asked: `${countText(data.examples)} of ${countText(data.testExamples)} examples${unevenText(report)}${leftOutText(data.leftOut)}`,
     demonstrations:
       shots === 0
         ? "none: learned from each question's own text"
@@ -29,6 +29,13 @@ export function taskText(report: TaskReport, engine: EngineDescription, output: 
     'Share of right answers, ± one standard error over seeds; macro: mean over labels, of F1; shown: demonstrations that had room.',
   )
   return `${resultsTable(report)}\n${note}\n\n${labelTable(report)}\n\n${facts}\n`
+}
+
+/** How many examples each label has, where it is not as many: a balanced part takes all of a label that has too few. */
+function unevenText({ task, data }: TaskReport): string {
+  const counts = data.examplesByLabel
+  if (Math.max(...counts) - Math.min(...counts) <= 1) return ''
+  return `; ${task.labels.map((label, index) => `${countText(counts[index] ?? 0)} ${label}`).join(', ')}`
 }
 
 function leftOutText(leftOut: number): string {

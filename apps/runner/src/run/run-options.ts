@@ -79,6 +79,15 @@ export async function withShard<Options extends RunOptions>(options: Options): P
   return { ...options, shard, ...(output !== undefined && { output: join(output, shardFolder(shard)) }) }
 }
 
+/** Says that a job of a cluster computes all of a run that has no parts. @param run what it is called */
+export function tellNotShared(run: string): void {
+  const origin = shardOfJob(process.env)?.origin
+  if (origin === undefined) return
+  process.stderr.write(
+    `tint: ${run} has no shards, so that this job computes all of it; ${origin} is not used\n`,
+  )
+}
+
 /** A job array that repeats some tasks of another one looks like a whole one of so many: its parts would be others. */
 async function checkDivision(output: string, shard: Shard): Promise<void> {
   const names = await readdir(output).catch(() => [])

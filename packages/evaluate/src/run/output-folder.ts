@@ -21,9 +21,16 @@ const leftOver = /^\.(configuration\.json|examples\.json|results\.json|report\.h
 /**
  * Checks before anything is computed that a folder can be used: it is new or empty, or a run is to go on in it.
  *
+ * @param options.remedy what to do where it holds a run that is not to go on
  * @throws InputError when it holds files and no run is to go on, or files of something else
  */
-export async function checkOutputFolder(folder: string, { resume }: { resume: boolean }): Promise<void> {
+export async function checkOutputFolder(
+  folder: string,
+  {
+    resume,
+    remedy = 'give --resume to go on with it, or another folder',
+  }: { readonly resume: boolean; readonly remedy?: string },
+): Promise<void> {
   const found = await stat(folder).catch(() => undefined)
   if (found === undefined) return
   if (!found.isDirectory()) {
@@ -34,7 +41,7 @@ export async function checkOutputFolder(folder: string, { resume }: { resume: bo
   const isRun = content.includes(outputFiles.configuration)
   throw new InputError(
     isRun
-      ? `The folder ${folder} holds a run already; give --resume to go on with it, or another folder.`
+      ? `The folder ${folder} holds a run already; ${remedy}.`
       : `The folder ${folder} holds ${content.length} files, such as ${content[0]}, and no run to go on with; expected a new or empty folder.`,
   )
 }

@@ -45,7 +45,8 @@ interface Part {
  * @throws InputError when a shard is missing, there twice, not finished or of another run, or when samples conflict
  */
 export async function mergeShards(folders: readonly string[], output: string): Promise<MergedRun> {
-  await checkOutputFolder(output, { resume: false })
+  const remedy = 'delete it if a merge was cut off there, or give another folder'
+  await checkOutputFolder(output, { resume: false, remedy })
   const places = (await Promise.all(folders.map(shardFolders))).flat()
   const parts = await Promise.all(places.map(readPart))
   const [first] = parts

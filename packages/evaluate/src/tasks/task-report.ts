@@ -23,6 +23,8 @@ export interface TaskReport extends TaskReportFacts {
     readonly sha256: string
     /** Examples that were asked. */
     readonly examples: number
+    /** How many of them have each label, in the labels' order. */
+    readonly examplesByLabel: readonly number[]
     /** Examples that the data have to ask, and for demonstrations. */
     readonly testExamples: number
     readonly trainExamples: number
@@ -51,6 +53,9 @@ export function taskReport(
     data: {
       sha256: dataSha256,
       examples: plan.examples.length,
+      examplesByLabel: labels.map(
+        (_, label) => plan.examples.filter((example) => example.label === label).length,
+      ),
       testExamples: data.test.length,
       trainExamples: data.train.length,
       withoutText: data.withoutText,
