@@ -76,6 +76,13 @@ async function topPredictions(
 
 function topOfSlice(model: InnerModel, rows: tf.Tensor2D, start: number, size: number) {
   const logits = logitsOf(model, tf.slice(rows, [start, 0], [size, rows.shape[1]]))
-  const { values, indices } = tf.topk(logits, Math.min(topCount, logits.shape[1]))
-  return { values: tf.exp(tf.sub(values, tf.logSumExp(logits, 1, true))), indices }
+  const count = Math.min(topCount, logits.shape[1])
+  const { values, indices } = tf.topk(logits, count)
+  const probabilities = tf.exp(tf.sub(values, tf.logSumExp(logits, 1, true)))
+  // A vocabulary of fewer tokens has others of probability 0.
+  const rest: [number, number][] = [
+    [0, 0],
+    [0, topCount - count],
+  ]
+  return { values: tf.pad(probabilities, rest), indices: tf.pad(indices, rest) }
 }

@@ -1,4 +1,6 @@
-import { loadInnerModel } from '@tintjs/inner'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { initialiseInnerModel, loadInnerModel } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
 import { gpt2 } from '@tintjs/inner-gpt2'
 import { useEngine } from '@tintjs/tensor/node'
@@ -34,10 +36,14 @@ function context(signal = new AbortController().signal): TaskContext & { readonl
 
 const mean = (values: Float32Array) => values.reduce((sum, value) => sum + value, 0) / values.length
 
-beforeAll(async () => {
-  await useEngine('wasm')
+async function loadGolden(): Promise<void> {
   const model = await loadInnerModel(folderSource(folder), { adapters: [gpt2] })
   replaceModel({ name: 'golden case', model, tokenizer: undefined })
+}
+
+beforeAll(async () => {
+  await useEngine('wasm')
+  await loadGolden()
 })
 afterAll(() => replaceModel(undefined))
 
@@ -64,6 +70,21 @@ describe('a step', () => {
     }
     // Nothing predicts the first token.
     expect([...before.topProbabilities.subarray(0, topCount)]).toEqual(Array(topCount).fill(0))
+  })
+
+  it('keeps its places where a vocabulary has fewer tokens than are told', async () => {
+    const config = { ...JSON.parse(readFileSync(join(folder, 'config.json'), 'utf8')), vocab_size: 3 }
+    const model = initialiseInnerModel(gpt2, config)
+    replaceModel({ name: 'three tokens', model, tokenizer: undefined })
+    const { before, topCount } = await takeStep({ ...input, text: '0 1 2 0 1 2 0 1 2' }, context())
+    for (let token = 1; token < 9; token++) {
+      const from = token * topCount
+      const shares = before.topProbabilities.subarray(from, from + topCount)
+      expect([...before.topTokens.subarray(from, from + 3)].sort()).toEqual([0, 1, 2])
+      expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 5)
+      expect([...shares.subarray(3)]).toEqual(Array(topCount - 3).fill(0))
+    }
+    await loadGolden()
   })
 
   it('tells what moved: nothing in blocks that do not learn, and no queries and keys', async () => {
