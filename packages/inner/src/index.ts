@@ -134,6 +134,7 @@ export type { MatrixValue, OuterProduct, ParameterChange, ParameterValues } from
 export {
   assembleTensor,
   groupByTensor,
+  parameterCount,
   parameterShape,
   parameterSize,
   readParameter,

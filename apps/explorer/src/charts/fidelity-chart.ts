@@ -1,6 +1,7 @@
 import { type Markup, markup, short } from '@tintjs/evaluate/page'
 import { scaleLog } from 'd3-scale'
 import type { OutputOf } from '../protocol/tasks'
+import { percent } from './percent'
 
 type Fidelity = OutputOf<'fidelity'>
 
@@ -55,9 +56,4 @@ ${mark}<text class="value" x="${short(end + 12)}" y="${middle + 4}">${isBeyond ?
 
 function rowMiddle(index: number): number {
   return size.top + (index + 0.5) * size.row
-}
-
-/** Two digits that count: `0.012 %`, `42 %`. */
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))} %`
 }

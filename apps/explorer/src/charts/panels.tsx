@@ -1,27 +1,9 @@
-import type { ComponentChildren } from 'preact'
+import { Panel } from '../page/panel'
 import type { Session } from '../page/session'
 import { ChartFigure, ChartMarkup } from './chart-figure'
 import { fidelityChart } from './fidelity-chart'
 import { bestRates, bestText, goesBeyond, sweepChart } from './sweep-chart'
 import { updateChart } from './update-chart'
-
-interface PanelProps {
-  readonly id: string
-  readonly title: string
-  readonly about: ComponentChildren
-  readonly children: ComponentChildren
-}
-
-/** A part of the page with its heading and what it is about. */
-export function Panel({ id, title, about, children }: PanelProps) {
-  return (
-    <section class="panel" aria-labelledby={`${id}-heading`} id={id}>
-      <h2 id={`${id}-heading`}>{title}</h2>
-      <p class="about">{about}</p>
-      {children}
-    </section>
-  )
-}
 
 /** The loss after a step at several learning rates. */
 export function SweepPanel({ session }: { session: Session }) {

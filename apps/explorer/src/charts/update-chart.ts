@@ -1,5 +1,6 @@
 import { type Markup, markup } from '@tintjs/evaluate/page'
 import type { OutputOf } from '../protocol/tasks'
+import { percent } from './percent'
 
 type UpdateNorm = OutputOf<'step'>['updates'][number]
 
@@ -48,8 +49,4 @@ function cell(update: UpdateNorm, left: number, top: number, largest: number): M
 function shareOf({ norm, weightNorm }: UpdateNorm): number {
   if (norm === 0) return 0
   return weightNorm === 0 ? 1 : norm / weightNorm
-}
-
-function percent(share: number): string {
-  return `${Number((100 * share).toPrecision(2))} %`
 }

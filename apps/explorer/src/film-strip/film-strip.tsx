@@ -1,5 +1,5 @@
 import { useSignal } from '@preact/signals'
-import { Panel } from '../charts/panels'
+import { Panel } from '../page/panel'
 import type { Session } from '../page/session'
 import type { OutputOf } from '../protocol/tasks'
 import { CellDetails } from './cell-details'

@@ -1,5 +1,5 @@
 import { ChartFigure } from '../charts/chart-figure'
-import { Panel } from '../charts/panels'
+import { Panel } from '../page/panel'
 import type { Session } from '../page/session'
 import type { OutputOf } from '../protocol/tasks'
 import { SelectField } from '../settings/fields'

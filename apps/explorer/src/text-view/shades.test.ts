@@ -1,5 +1,6 @@
+import { visibleText } from '@tintjs/evaluate/page'
 import { describe, expect, it } from 'vitest'
-import { lossesOf, shadeOf, visibleText, visibleToken } from './shades'
+import { lossesOf, shadeOf, visibleToken } from './shades'
 
 describe('the colours of the text', () => {
   it('are blue where learning helped, orange where it did harm, and none where it did little', () => {

@@ -1,11 +1,10 @@
+import { gainShade, shadeName, visibleText } from '@tintjs/evaluate/page'
+
 /** What the colours of the text show. */
 export const shadings = ['gain', 'before', 'after'] as const
 
 /** One of {@link shadings}. */
 export type Shading = (typeof shadings)[number]
-
-/** Gains in nats from which a piece of text is coloured, and how strongly; as in the reports. */
-export const gainSteps = [0.05, 0.2, 0.6, 1.5] as const
 
 /** Losses in nats from which a piece of text is coloured. */
 export const lossSteps = [0.5, 1.5, 3, 5] as const
@@ -19,13 +18,7 @@ export interface PieceLosses {
 /** The class that colours a piece; none where there is little to show. */
 export function shadeOf(shading: Shading, { before, after }: PieceLosses): string {
   if (shading !== 'gain') return shadeName('loss', shading === 'before' ? before : after, lossSteps)
-  const gain = before - after
-  return shadeName(gain > 0 ? 'better' : 'worse', Math.abs(gain), gainSteps)
-}
-
-function shadeName(name: string, value: number, steps: readonly number[]): string {
-  const level = steps.filter((least) => value >= least).length
-  return level === 0 ? '' : `${name}${level}`
+  return gainShade(before - after)
 }
 
 /** The losses of the tokens `from` up to, and without, `to`. */
@@ -41,11 +34,6 @@ function sum(values: ArrayLike<number>, from: number, to: number): number {
   let total = 0
   for (let index = from; index < to; index++) total += values[index] ?? 0
   return total
-}
-
-/** Line ends are shown and kept; other characters that would not be seen become a dot. */
-export function visibleText(text: string): string {
-  return text.replaceAll(/[^\P{C}\n]/gu, '·').replaceAll('\n', '↵\n')
 }
 
 /** A token as it stands in a list: a space is seen too. */

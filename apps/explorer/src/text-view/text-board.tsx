@@ -1,8 +1,9 @@
 import { useSignal } from '@preact/signals'
+import { visibleText } from '@tintjs/evaluate/page'
 import type { Session } from '../page/session'
 import type { OutputOf } from '../protocol/tasks'
 import { shareOf, trainLengthOf } from '../settings/train-length'
-import { lossesOf, type Shading, shadeOf, visibleText } from './shades'
+import { lossesOf, type Shading, shadeOf } from './shades'
 import { SplitHandle } from './split-handle'
 import { TokenCard } from './token-card'
 

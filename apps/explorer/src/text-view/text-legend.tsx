@@ -1,4 +1,5 @@
-import { gainSteps, lossSteps, type Shading } from './shades'
+import { gainThresholds } from '@tintjs/evaluate/page'
+import { lossSteps, type Shading } from './shades'
 
 /** What the colours of the text mean. */
 export function TextLegend({ shading }: { shading: Shading }) {
@@ -15,7 +16,7 @@ export function TextLegend({ shading }: { shading: Shading }) {
     )
   }
   const keys = (kind: 'better' | 'worse') =>
-    gainSteps.map((least, index) => (
+    gainThresholds.map((least, index) => (
       <span key={least} class={`key ${kind}${index + 1}`}>
         ≥ {least}
       </span>

@@ -3,10 +3,9 @@ import {
   type CheckpointSource,
   checkVocabulary,
   filesSource,
-  type InnerModel,
   loadInnerModel,
   loadTokenizer,
-  parameterSize,
+  parameterCount,
 } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import type { InputOf, OutputOf } from '../protocol/tasks'
@@ -64,7 +63,7 @@ function facts({ name, model, tokenizer }: LoadedModel, engine: EngineDescriptio
     heads,
     vocabulary: vocabularySize,
     longestText: maximumPositions,
-    parameters: countParameters(model),
+    parameters: parameterCount(allParameters(model.description)),
     hasTokenizer: tokenizer !== undefined,
     engine: {
       name: engine.name,
@@ -73,8 +72,4 @@ function facts({ name, model, tokenizer }: LoadedModel, engine: EngineDescriptio
       passedOver: engine.passedOver.map(({ engine, problem }) => ({ engine, problem })),
     },
   }
-}
-
-function countParameters({ description }: InnerModel): number {
-  return allParameters(description).reduce((sum, reference) => sum + parameterSize(reference), 0)
 }

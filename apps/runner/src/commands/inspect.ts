@@ -4,8 +4,7 @@ import {
   describeInnerModel,
   frozenParameters,
   type InnerModelDescription,
-  parameterSize,
-  type WeightReference,
+  parameterCount,
 } from '@tintjs/inner'
 import { CheckpointError } from '@tintjs/tensor'
 import type { Command } from 'commander'
@@ -75,8 +74,8 @@ function report(
   unusedTensors: readonly string[] | null,
 ): InspectReport {
   const { family, width, heads, vocabularySize, maximumPositions, blocks } = description
-  const frozen = sizeOf(frozenParameters(description))
-  const learnable = sizeOf(blockParameters(description))
+  const frozen = parameterCount(frozenParameters(description))
+  const learnable = parameterCount(blockParameters(description))
   const plan = planWhereItFits(description, options)
   return {
     model,
@@ -101,8 +100,4 @@ function storage({ tensors }: Checkpoint): NonNullable<InspectReport['checkpoint
     bytes: entries.reduce((total, { start, end }) => total + end - start, 0),
     types: [...new Set(entries.map(({ type }) => type))].sort(),
   }
-}
-
-function sizeOf(references: readonly WeightReference[]): number {
-  return references.reduce((total, reference) => total + parameterSize(reference), 0)
 }

@@ -1,4 +1,4 @@
-import { allParameters, parameterSize } from '@tintjs/inner'
+import { allParameters, parameterCount } from '@tintjs/inner'
 import {
   derivativeText,
   fused,
@@ -247,7 +247,7 @@ function stepReport(
 ): StepReport {
   const { description } = model
   const { lossBefore, lossAfter, sequences } = step.value
-  const inner = allParameters(description).reduce((total, reference) => total + parameterSize(reference), 0)
+  const inner = parameterCount(allParameters(description))
   const { trainLength } = options
   const { gradient } = design
   const layers = options.layers ?? description.blocks.length

@@ -1,6 +1,6 @@
 import { totalmem } from 'node:os'
 import { type EvaluationPlan, sequenceMemory } from '@tintjs/evaluate'
-import { blockParameters, frozenParameters, type InnerModelDescription, parameterSize } from '@tintjs/inner'
+import { blockParameters, frozenParameters, type InnerModelDescription, parameterCount } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import { availableCores } from './available-cores'
 
@@ -53,7 +53,7 @@ export function workerCount(
   const { plan, description, length, batch } = sizes
   if (device !== 'CPU') return 1
   const references = [...frozenParameters(description), ...blockParameters(description)]
-  const parameters = references.reduce((sum, reference) => sum + parameterSize(reference), 0)
+  const parameters = parameterCount(references)
   if (2 * parameters * length * totalCost(plan) < worthwhile) return 1
   const each = processMemory + 4 * parameters + batch * sequenceMemory(description, length)
   // The process that hands out holds a model too.

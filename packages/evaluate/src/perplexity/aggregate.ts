@@ -190,15 +190,15 @@ function lossesOf(group: Group): number[] {
   return group.map(({ negativeLogLikelihood }) => negativeLogLikelihood ?? Number.NaN)
 }
 
-/** What a context's summed loss is lower than the inner model's. */
-interface ContextGain {
+/** What a context's summed loss is lower than the inner model's; `NaN` where one of the two is no finite number. */
+export interface ContextGain {
   readonly context: number
   readonly gain: number
   readonly tokens: number
 }
 
 /** Of the contexts that both groups have: a part of a run may end between the two. */
-function gainsOf(group: Group, inner: Group): ContextGain[] {
+export function gainsOf(group: Group, inner: Group): ContextGain[] {
   const before = new Map(inner.map(({ sample, negativeLogLikelihood }) => [sample, negativeLogLikelihood]))
   return group.flatMap(({ sample: context, negativeLogLikelihood, tokens }) => {
     const loss = before.get(context)

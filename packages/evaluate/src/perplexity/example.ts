@@ -2,7 +2,7 @@ import { type InnerModel, spelledBytes, type Tokenizer } from '@tintjs/inner'
 import { trainingStep } from '@tintjs/simulate'
 import * as z from 'zod'
 import type { Context } from '../text/contexts'
-import { bestRates } from './aggregate'
+import { bestRates, type ContextGain, gainsOf } from './aggregate'
 import type { PerplexityPlan } from './plan'
 import type { Sample, Way } from './sample'
 import { trainLengthOf } from './settings'
@@ -69,8 +69,8 @@ export async function exampleContexts(
   const gains = contextGains(samples, chosen)
   const order = [...gains].sort((left, right) => right.gain - left.gain)
   const picks = [
-    { choice: 'largest gain', sample: order[0]?.sample },
-    { choice: 'median gain', sample: order[Math.floor(order.length / 2)]?.sample },
+    { choice: 'largest gain', sample: order[0]?.context },
+    { choice: 'median gain', sample: order[Math.floor(order.length / 2)]?.context },
   ] as const
   const examples: ContextExample[] = []
   for (const { choice, sample } of picks) {
@@ -96,23 +96,16 @@ function chooseRate({ settings }: PerplexityPlan, samples: readonly Sample[]): C
     : { way, trainFraction: best.trainFraction, learningRate: rate }
 }
 
-function contextGains(samples: readonly Sample[], { way, trainFraction, learningRate }: Chosen) {
-  const before = new Map(
-    samples
-      .filter((sample) => sample.way === 'inner' && sample.trainFraction === trainFraction)
-      .map(({ sample, negativeLogLikelihood }) => [sample, negativeLogLikelihood]),
-  )
-  return samples
-    .filter(
+function contextGains(
+  samples: readonly Sample[],
+  { way, trainFraction, learningRate }: Chosen,
+): ContextGain[] {
+  const group = (ofWay: Way, rate: number | null) =>
+    samples.filter(
       (sample) =>
-        sample.way === way && sample.trainFraction === trainFraction && sample.learningRate === learningRate,
+        sample.way === ofWay && sample.trainFraction === trainFraction && sample.learningRate === rate,
     )
-    .flatMap(({ sample, negativeLogLikelihood }) => {
-      const loss = before.get(sample)
-      // A part of a run may lack one of the two.
-      if (loss === undefined || loss === null || negativeLogLikelihood === null) return []
-      return [{ sample, gain: loss - negativeLogLikelihood }]
-    })
+  return gainsOf(group(way, learningRate), group('inner', null)).filter(({ gain }) => Number.isFinite(gain))
 }
 
 async function exampleOf(

@@ -1,9 +1,7 @@
 import type { ContextExample, ExamplePiece } from '../perplexity/example'
 import { Markup, markup } from './markup'
 import { gainText, lossText, percentText, rateText, wayNames } from './numbers'
-
-/** Gains in nats from which a piece of text is coloured, and how strongly. */
-const thresholds = [0.05, 0.2, 0.6, 1.5] as const
+import { gainShade, gainThresholds, visibleText } from './text-shades'
 
 /** How much of the learned text is shown before the tested one, in characters. */
 const learnedShown = 240
@@ -25,7 +23,7 @@ function textGain(example: ContextExample): Markup {
   const shown = [...learned].slice(-learnedShown).join('')
   return markup`<figure class="example">
 <figcaption>Context ${sample}, the one with the ${choice}: ${gainText(gain)} nats in all</figcaption>
-<p class="text"><span class="learned">${shown.length < learned.length ? '… ' : ''}${visible(shown)}</span>${pieces.map(pieceMarkup)}</p>
+<p class="text"><span class="learned">${shown.length < learned.length ? '… ' : ''}${visibleText(shown)}</span>${pieces.map(pieceMarkup)}</p>
 <p class="note">${wayNames[way]} at rate ${rateText(learningRate)}. Grey: the end of the ${percentText(trainFraction)} that were learned.</p>
 </figure>
 `
@@ -33,23 +31,17 @@ function textGain(example: ContextExample): Markup {
 
 function pieceMarkup({ text, lossBefore, lossAfter }: ExamplePiece): Markup {
   const gain = lossBefore - lossAfter
-  const level = thresholds.filter((least) => Math.abs(gain) >= least).length
-  if (level === 0) return markup`${visible(text)}`
-  const kind = gain > 0 ? 'better' : 'worse'
+  const shade = gainShade(gain)
+  if (shade === '') return markup`${visibleText(text)}`
   const title = `${lossText(lossBefore)} → ${lossText(lossAfter)} nats`
-  return markup`<span class="${kind}${level}" title="${title}">${visible(text)}</span>`
-}
-
-/** Line ends are shown and kept; other control characters become a dot. */
-function visible(text: string): string {
-  return text.replaceAll(/[^\P{C}\n]/gu, '·').replaceAll('\n', '↵\n')
+  return markup`<span class="${shade}" title="${title}">${visibleText(text)}</span>`
 }
 
 function legend(): Markup {
   const steps = [4, 3, 2, 1]
   const box = (kind: string, level: number, text: string) =>
     markup`<span class="${kind}${level} key">${text}</span>`
-  const at = (level: number) => String(thresholds[level - 1] ?? '')
+  const at = (level: number) => String(gainThresholds[level - 1] ?? '')
   return markup`<p class="legend" aria-label="Legend">better by nats ${steps.map((level) => box('better', level, `≥ ${at(level)}`))}${new Markup(' <span class="key same">about the same</span> ')}${[...steps].reverse().map((level) => box('worse', level, `≥ ${at(level)}`))} worse by nats</p>
 `
 }

@@ -36,6 +36,11 @@ export function parameterSize(reference: WeightReference): number {
   return parameterShape(reference).reduce((product, size) => product * size, 1)
 }
 
+/** How many numbers parameters have in all; one that is named twice counts twice. */
+export function parameterCount(references: readonly WeightReference[]): number {
+  return references.reduce((total, reference) => total + parameterSize(reference), 0)
+}
+
 /** The shape of the part as it is stored: leading axes of a view are merged into rows. */
 function storedPartShape({ shape, part }: WeightReference): number[] {
   if (part === undefined) return [...shape]
@@ -125,7 +130,7 @@ export function assembleTensor(
 ): tf.Tensor {
   const shape = sharedShape(references)
   const whole = shape.reduce((product, size) => product * size, 1)
-  const covered = references.reduce((total, reference) => total + parameterSize(reference), 0)
+  const covered = parameterCount(references)
   if (covered !== whole) {
     throw new TintError(
       `The layers hold ${covered} of the ${whole} numbers of ${references[0]?.name}; expected all of them.`,
