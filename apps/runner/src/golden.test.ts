@@ -46,7 +46,7 @@ function casesOn(engine: string) {
   return engine === engines[0] ? named : named.filter(([name]) => name.endsWith('-one-step'))
 }
 
-/** The tolerances are DESIGN's (section 8), through the built command. */
+/** The tolerances of tooling/golden-cases/README.md, through the built command. */
 describe.each(engines)('tint step on %s', (engine) => {
   describe.each(casesOn(engine))('%s', (_, golden) => {
     const { lossBefore, valueOnlyAttentionGradient, exactGradient, authorsCode } = golden.expected

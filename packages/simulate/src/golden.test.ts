@@ -28,7 +28,7 @@ beforeAll(async () => {
   await useEngine(process.env.TINT_ENGINE as 'wasm')
 })
 
-/** The tolerances are DESIGN's (section 8): float32 against float64, and the finite difference's own error. */
+/** The tolerances of tooling/golden-cases/README.md: float32 against float64, and the finite difference's own error. */
 describe.each(cases().map((golden) => [golden.name, golden] as const))('%s', (_, golden) => {
   const { lossBefore, valueOnlyAttentionGradient, exactGradient, authorsCode } = golden.expected
   const { lossGradient } = golden

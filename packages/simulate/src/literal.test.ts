@@ -50,7 +50,7 @@ async function literalStep(
   }
 }
 
-/** Tolerances are DESIGN's (section 8): a simulator subtracts two values of a function, and float32 rounds both. */
+/** The tolerances of tooling/golden-cases/README.md: a simulator subtracts two values of a function, and float32 rounds both. */
 describe.each(cases().map((golden) => [golden.name, golden] as const))('%s, literally', (_, golden) => {
   const { lossBefore, valueOnlyAttentionGradient, authorsCode } = golden.expected
   const { lossGradient } = golden

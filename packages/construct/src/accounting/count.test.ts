@@ -21,7 +21,7 @@ describe('counting parameters', () => {
     expect(distinct).toBeLessThan(simulator)
   })
 
-  it('is the arithmetic of DESIGN by hand, for a linear layer of GPT-2', () => {
+  it('is the arithmetic of docs/construction.md by hand, for a linear layer of GPT-2', () => {
     const { modules } = account(gpt2Shapes.gpt2, undefined, gpt2)
     const [width, prefixes, heads, positions] = [3072, 256, 12, 1024 + 256]
     const cross = prefixes * heads ** 2

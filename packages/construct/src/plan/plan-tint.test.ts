@@ -30,7 +30,7 @@ const seldom = (size: fc.Arbitrary<number>) =>
   fc.oneof({ arbitrary: fc.constant(undefined), weight: 4 }, { arbitrary: size, weight: 1 })
 
 describe('planTint', () => {
-  // The paper's table of sizes (DESIGN, section 5); its K for gpt2-xl is smaller than need be.
+  // The paper's table of sizes; its K for gpt2-xl is smaller than need be.
   it.each([
     ['gpt2', 256, 3072, 12],
     ['gpt2-medium', 256, 5120, 20],
