@@ -1,45 +1,14 @@
 import { stat } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { isSavedTint } from '@tintjs/construct/node'
-import { type Adapter, adapterFor, type CheckpointSource } from '@tintjs/inner'
+import type { CheckpointSource } from '@tintjs/inner'
 import { folderSource, type HubOptions, hubSource, hubSourceInPlace, isHubId } from '@tintjs/inner/node'
-import { bloom, bloomShapes } from '@tintjs/inner-bloom'
-import { gptNeoX, pythiaShapes } from '@tintjs/inner-gpt-neox'
-import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
-import { gptj, gptjShapes } from '@tintjs/inner-gptj'
-import { llamaFamily, llamaFamilyShapes } from '@tintjs/inner-llama'
-import { opt, optShapes } from '@tintjs/inner-opt'
-import { phi, phiShapes } from '@tintjs/inner-phi'
-import { stablelm, stablelmShapes } from '@tintjs/inner-stablelm'
 import { CheckpointError } from '@tintjs/tensor'
 import { interruption } from './interruption'
 import { Progress } from './output/progress'
 
-/** The families that this command knows. */
-export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom, stablelm, phi]
-
 /** The trained checkpoints that come with this package. */
 export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
-
-/** A size of a family without a checkpoint. */
-export interface ModelShape {
-  readonly name: string
-  readonly adapter: Adapter
-  /** As `config.json` has it. */
-  readonly config: unknown
-}
-
-/** The released sizes, for planning and benchmarks. */
-export const modelShapes: readonly ModelShape[] = Object.entries({
-  ...gpt2Shapes,
-  ...optShapes,
-  ...llamaFamilyShapes,
-  ...pythiaShapes,
-  ...gptjShapes,
-  ...bloomShapes,
-  ...stablelmShapes,
-  ...phiShapes,
-}).map(([name, config]) => ({ name, adapter: adapterFor(config, adapters), config }))
 
 /** Whether a path is a folder that exists. */
 export async function isFolder(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
+import { adapters, type ModelShape } from '@tintjs/families'
 import { type InnerModel, initialiseInnerModel, loadInnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import { interruption } from './interruption'
-import { adapters, type ModelShape, modelSource } from './models'
+import { modelSource } from './models'
 import type { Progress } from './output/progress'
 
 /** A value with the time that it took. */

@@ -8,8 +8,8 @@ import {
   paperSizes,
   type TintPlan,
 } from '@tintjs/construct'
+import { modelShapes } from '@tintjs/families'
 import type { InnerModelDescription } from '@tintjs/inner'
-import { modelShapes } from './models'
 import { planOf, type SimulatorSizeOptions, type SimulatorSizes, sizesOf } from './simulator-options'
 
 /** A model's simulator, planned and counted: nothing is built. */

@@ -1,3 +1,4 @@
+import { adapters } from '@tintjs/families'
 import {
   allParameters,
   type CheckpointSource,
@@ -9,7 +10,6 @@ import {
 } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import type { InputOf, OutputOf } from '../protocol/tasks'
-import { adapters } from './adapters'
 import { startWorkerEngine } from './engine'
 import { type LoadedModel, replaceModel } from './loaded-model'
 import type { TaskContext } from './performers'

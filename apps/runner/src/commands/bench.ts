@@ -1,4 +1,5 @@
 import type { TintSimulator } from '@tintjs/construct'
+import { adapters, modelShapes } from '@tintjs/families'
 import { describeInnerModel, type InnerModel } from '@tintjs/inner'
 import {
   derivativeText,
@@ -22,7 +23,7 @@ import { addEngineOptions, type EngineOptions, parseNumber } from '../command-op
 import { UsageError } from '../failures'
 import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
 import { interruption } from '../interruption'
-import { adapters, modelShapes, modelSource } from '../models'
+import { modelSource } from '../models'
 import { type BenchReport, benchText } from '../output/bench-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'

@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path'
 import { fidelityPage } from '@tintjs/evaluate'
+import { adapters } from '@tintjs/families'
 import { type Derivative, describeInnerModel } from '@tintjs/inner'
 import {
   derivativeApproximations,
@@ -16,7 +17,7 @@ import { checkTokenOptions, readTokens, type TokenOptions, type TokensOfFile } f
 import { checkNothingReplaced, checkOutputFile, checkOutputFolder } from '../files/output-path'
 import { readDerivatives } from '../gradient-options'
 import { interruption } from '../interruption'
-import { adapters, modelFolder, modelSource } from '../models'
+import { modelFolder, modelSource } from '../models'
 import { type FidelityCommandReport, fidelityText } from '../output/fidelity-text'
 import { printJson } from '../output/print'
 import { Progress } from '../output/progress'

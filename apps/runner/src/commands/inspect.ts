@@ -1,3 +1,4 @@
+import { adapters, modelShapes } from '@tintjs/families'
 import {
   blockParameters,
   type Checkpoint,
@@ -10,7 +11,7 @@ import { CheckpointError } from '@tintjs/tensor'
 import type { Command } from 'commander'
 import { addEngineOptions, type CommonOptions } from '../command-options'
 import { modelTree } from '../layer-tree'
-import { adapters, describedSource, isFolder, modelShapes } from '../models'
+import { describedSource, isFolder } from '../models'
 import { type InspectReport, inspectText } from '../output/inspect-text'
 import { printJson } from '../output/print'
 import { shapesText } from '../output/simulator-text'

@@ -14,6 +14,7 @@ import {
   readHubTask,
   readLocalTask,
 } from '@tintjs/evaluate/node'
+import { adapters } from '@tintjs/families'
 import {
   checkVocabulary,
   describeInnerModel,
@@ -25,7 +26,7 @@ import { hashModel } from '@tintjs/inner/node'
 import type { EngineDescription } from '@tintjs/tensor'
 import { beginOfTextId } from '../begin-of-text'
 import { interruption } from '../interruption'
-import { adapters, modelSource } from '../models'
+import { modelSource } from '../models'
 import type { EvaluateCommandOptions } from './options'
 
 /** Everything that is decided before a model is loaded. */

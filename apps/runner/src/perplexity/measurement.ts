@@ -13,6 +13,7 @@ import {
   withoutSpecialTokens,
 } from '@tintjs/evaluate'
 import { hashTokens } from '@tintjs/evaluate/node'
+import { adapters } from '@tintjs/families'
 import {
   checkVocabulary,
   describeInnerModel,
@@ -24,7 +25,7 @@ import {
 import { hashModel } from '@tintjs/inner/node'
 import type { EngineDescription } from '@tintjs/tensor'
 import { beginOfTextId } from '../begin-of-text'
-import { adapters, modelSource } from '../models'
+import { modelSource } from '../models'
 import { fetchText } from '../texts'
 import type { PerplexityCommandOptions } from './options'
 

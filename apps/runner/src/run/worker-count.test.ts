@@ -1,6 +1,7 @@
+import { adapters } from '@tintjs/families'
 import { describeInnerModel } from '@tintjs/inner'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { adapters, modelSource } from '../models'
+import { modelSource } from '../models'
 import { type RunSizes, workerCount } from './worker-count'
 
 const cpu = { device: 'CPU' } as const

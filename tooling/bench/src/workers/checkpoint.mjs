@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { allParameters, assembleTensor, groupByTensor, parameterSize, sharedShape } from '@tintjs/inner'
 import { deferTensor } from '@tintjs/tensor'
 import { useEngine, writeDeferredSafetensorsFile } from '@tintjs/tensor/node'
-import { randomModel } from './families.mjs'
+import { randomModel } from './random-model.mjs'
 import { serve } from './serve.mjs'
 
 await serve(async ({ engine, config, folder }) => {

@@ -1,8 +1,9 @@
 /** Its only round loads a model. It is ready when it has computed its first logits: engines take weights in at first use. */
+
+import { adapters } from '@tintjs/families'
 import { loadInnerModel, modelLogits } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
 import { useEngine } from '@tintjs/tensor/node'
-import { adapters } from './families.mjs'
 import { peakMemoryBytes } from './peak-memory.mjs'
 import { serve, timed } from './serve.mjs'
 

@@ -1,10 +1,10 @@
 /** What processes that compute perplexity load. */
 import { readFile } from 'node:fs/promises'
 import { contextsOf, perplexityConfigurationForm, planPerplexity, tokenizeText } from '@tintjs/evaluate'
+import { adapters } from '@tintjs/families'
 import { loadInnerModel, loadTokenizer } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
 import { useEngine } from '@tintjs/tensor/node'
-import { adapters } from './families.mjs'
 
 export const form = perplexityConfigurationForm
 

@@ -11,7 +11,7 @@ import {
 } from '@tintjs/simulate'
 import { measureKernelTimes, measureMatrixProductRate } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
-import { randomModel, spreadIds } from './families.mjs'
+import { randomModel, spreadIds } from './random-model.mjs'
 import { serve, timed } from './serve.mjs'
 
 /** Changes little in a model of random weights. */

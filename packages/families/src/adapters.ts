@@ -8,5 +8,5 @@ import { opt } from '@tintjs/inner-opt'
 import { phi } from '@tintjs/inner-phi'
 import { stablelm } from '@tintjs/inner-stablelm'
 
-/** The families whose checkpoints the page takes. */
+/** The adapters of all families, for `loadInnerModel(source, { adapters })`; own ones can be added beside them. */
 export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom, stablelm, phi]

@@ -1,0 +1,2 @@
+export { adapters } from './adapters'
+export { type ModelShape, modelShapes } from './model-shapes'
