@@ -1,3 +1,3 @@
 import { engineTests } from '@tooling/vitest'
 
-export default engineTests()
+export default engineTests({ once: ['src/{tokenizer,checkpoint}/**'] })

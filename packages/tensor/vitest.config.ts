@@ -1,3 +1,3 @@
 import { engineTests } from '@tooling/vitest'
 
-export default engineTests({ isolate: true })
+export default engineTests({ isolate: true, once: ['src/{files,pytorch,safetensors}/**'] })

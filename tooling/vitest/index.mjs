@@ -15,7 +15,7 @@ const shared = {
 /** Tests that start other programs or kill processes; `npm run test:system` runs them. */
 const system = 'src/**/*.system.test.ts'
 
-/** What compares an adapter with right answers, and no engine with another: run on the first engine only. */
+/** What compares an adapter with right answers, and no engine with another. */
 const contracts = ['src/**/contract.test.ts', 'src/**/*.contract.test.ts']
 
 /**
@@ -23,8 +23,10 @@ const contracts = ['src/**/contract.test.ts', 'src/**/*.contract.test.ts']
  *
  * Files share a process, and so one import of the engine, which costs more than most files' tests.
  * @param isolate true where the tests are of starting an engine: each file then has its own process
+ * @param once patterns of files whose tests do not ask how tensors are computed: they run on the first engine only, as
+ *   contracts do
  */
-export function engineTests({ isolate = false } = {}) {
+export function engineTests({ isolate = false, once = [] } = {}) {
   return defineConfig({
     test: {
       coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
@@ -34,7 +36,7 @@ export function engineTests({ isolate = false } = {}) {
           isolate,
           name: engine,
           include: ['src/**/*.test.ts'],
-          exclude: [system, ...(index === 0 ? [] : contracts)],
+          exclude: [system, ...(index === 0 ? [] : [...contracts, ...once])],
           env: { ...shared.env, TINT_ENGINE: engine },
         },
       })),
