@@ -19,7 +19,7 @@ import { Progress } from './output/progress'
 export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom, stablelm, phi]
 
 /** The trained checkpoints that come with this package. */
-export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
+const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
 
 /** A size of a family without a checkpoint. */
 export interface ModelShape {
