@@ -19,6 +19,8 @@
  * @typedef {object} Report
  * @property {(problem: Problem) => void} problem something that keeps a package from being published
  * @property {(text: string) => void} note a fact worth a line, which keeps nothing from being published
+ * @property {(problem: Problem) => void} unproven something that could not be looked at here, such as a service of the
+ *   registry that does not answer; fails with `--complete` only
  *
  * @typedef {object} Problem
  * @property {string} [package] the package's name; left out for a problem of the workspace
@@ -29,15 +31,18 @@
 /**
  * A report that keeps what it is told.
  *
- * @returns {Report & { problems: Problem[], notes: string[] }}
+ * @returns {Report & { problems: Problem[], gaps: Problem[], notes: string[] }}
  */
 export function collectReport() {
   const problems = []
+  const gaps = []
   const notes = []
   return {
     problems,
+    gaps,
     notes,
     problem: (problem) => void problems.push(problem),
+    unproven: (problem) => void gaps.push(problem),
     note: (text) => void notes.push(text),
   }
 }

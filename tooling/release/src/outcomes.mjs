@@ -8,16 +8,20 @@ import Table from 'cli-table3'
  *
  * @param {Outcome} outcome
  */
-export function outcomeText({ check, problems, notes }) {
+export function outcomeText(outcome) {
+  const { check, problems, gaps, notes } = outcome
   const lines = [
-    `${problems.length === 0 ? 'ok  ' : 'FAIL'} ${check.name}: ${check.about}`,
+    `${verdict(outcome) === 'ok' ? 'ok' : verdict(outcome).toUpperCase()} ${check.name}: ${check.about}`,
     ...notes.map((note) => indented(note)),
-    ...problems.flatMap(({ package: name, found, todo }) => [
-      indented(`✗ ${name === undefined ? '' : `${name}: `}${found}`),
-      indented(`→ ${todo}`, 4),
-    ]),
+    ...problems.flatMap((problem) => problemLines('✗', problem)),
+    ...gaps.flatMap((gap) => problemLines('?', gap)),
   ]
   return lines.join('\n')
+}
+
+function problemLines(sign, { package: name, found, todo }) {
+  const subject = name === undefined ? '' : `${name}: `
+  return [indented(`${sign} ${subject}${found}`), indented(`→ ${todo}`, 4)]
 }
 
 /**
@@ -47,15 +51,17 @@ export function outcomesTable(outcomes, packages) {
 export function outcomesJson(outcomes, workspace) {
   return {
     packages: workspace.packages.map(({ name, manifest }) => ({ name, version: manifest.version })),
-    checks: outcomes.map(({ check, problems, notes, seconds }) => ({
+    checks: outcomes.map(({ check, problems, gaps, notes, seconds }) => ({
       name: check.name,
       about: check.about,
       passed: problems.length === 0,
       seconds: Number(seconds.toFixed(3)),
       problems,
+      unproven: gaps,
       notes,
     })),
     passed: outcomes.every(({ problems }) => problems.length === 0),
+    complete: outcomes.every(({ gaps }) => gaps.length === 0),
   }
 }
 
@@ -65,8 +71,8 @@ function packagesCell({ check, problems }, packages) {
   return `${packages - new Set(problems.map((problem) => problem.package)).size} of ${packages}`
 }
 
-function verdict({ problems }) {
-  if (problems.length === 0) return 'ok'
+function verdict({ problems, gaps }) {
+  if (problems.length === 0) return gaps.length === 0 ? 'ok' : 'unproven'
   return problems.length === 1 ? '1 problem' : `${problems.length} problems`
 }
 

@@ -10,6 +10,7 @@ import { packPackages } from './packages.mjs'
  * @typedef {object} Outcome
  * @property {import('./contract.mjs').Check} check
  * @property {import('./contract.mjs').Problem[]} problems none where it passed
+ * @property {import('./contract.mjs').Problem[]} gaps what could not be looked at
  * @property {string[]} notes
  * @property {number} seconds
  */
@@ -44,6 +45,6 @@ async function outcomeOf(check, context) {
     const found = error instanceof Error ? error.message : String(error)
     report.problem({ found, todo: 'The check itself broke off: mend what it says, and run it again.' })
   }
-  const { problems, notes } = report
-  return { check, problems, notes, seconds: (performance.now() - start) / 1000 }
+  const { problems, gaps, notes } = report
+  return { check, problems, gaps, notes, seconds: (performance.now() - start) / 1000 }
 }
