@@ -8,7 +8,7 @@ import { interruption } from './interruption'
 import { Progress } from './output/progress'
 
 /** The trained checkpoints that come with this package. */
-export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
+const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
 
 /** Whether a path is a folder that exists. */
 export async function isFolder(path: string): Promise<boolean> {
