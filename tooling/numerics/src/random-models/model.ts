@@ -32,10 +32,15 @@ const simulableSizes = [
 export interface RandomModelOptions {
   /** Only models that the construction has a simulator for; default all that the tree can say. */
   readonly simulable?: boolean
+  /** The most blocks; default 3. */
+  readonly blocks?: number
 }
 
 /** Inner models drawn from the tree's grammar, valid by construction. */
-export function randomModels({ simulable = false }: RandomModelOptions = {}): fc.Arbitrary<RandomModel> {
+export function randomModels({
+  simulable = false,
+  blocks: mostBlocks = 3,
+}: RandomModelOptions = {}): fc.Arbitrary<RandomModel> {
   const surroundings: fc.Arbitrary<Surroundings> = simulable
     ? fc.constantFrom(...simulableSizes)
     : fc.integer({ min: 3, max: 11 }).map((width) => ({ width }))
@@ -43,7 +48,7 @@ export function randomModels({ simulable = false }: RandomModelOptions = {}): fc
     fc
       .record({
         ends: ends(shared, simulable),
-        blocks: fc.array(blocks(shared), { minLength: 1, maxLength: 3 }),
+        blocks: fc.array(blocks(shared), { minLength: 1, maxLength: mostBlocks }),
         finalNorm: fc.option(norms(shared.width), { nil: undefined }),
         seed: fc.nat(1_000_000),
       })

@@ -31,6 +31,35 @@ export function randomCases(options: RandomModelOptions = {}): fc.Arbitrary<Rand
   return randomModels(options).chain((model) => randomSteps(model).map((step) => ({ model, step })))
 }
 
+/**
+ * Steps on contexts of more tokens than attention takes at once, on small models. Their positions repeat, so that any model
+ * takes them.
+ */
+export const longCases: fc.Arbitrary<RandomCase> = randomModels({ blocks: 1 }).chain((model) =>
+  fc
+    .record({
+      length: fc.integer({ min: 257, max: 300 }),
+      share: fc.constantFrom(0.3, 0.7),
+      seed: fc.nat(1000),
+    })
+    .chain(({ length, share, seed }) => {
+      const draw = randomNumbers(seed)
+      const numbers = (end: number) => Array.from({ length }, () => Math.floor(((draw() + 1) / 2) * end))
+      const { vocabularySize } = model.config.description
+      return fc.record<RandomStep>({
+        tokens: fc.constant([numbers(vocabularySize)]),
+        trainLength: fc.constant([Math.round(share * length)]),
+        strength: fc.constantFrom(0.003, 0.02),
+        steps: fc.constant(1),
+        chunks: fc.constantFrom(1, 2),
+        layers: fc.constant(1),
+        updateNormWeights: fc.boolean(),
+        positionIds: fc.constant([numbers(maximumPositions)]),
+      })
+    })
+    .map((step) => ({ model, step })),
+)
+
 /** Steps on a model: batches with masks, positions and train lengths of each sequence or of all. */
 export function randomSteps({ config: { description } }: RandomModel): fc.Arbitrary<RandomStep> {
   const lengths = fc.record({ batch: fc.constantFrom(1, 1, 2, 3), length: fc.integer({ min: 2, max: 12 }) })

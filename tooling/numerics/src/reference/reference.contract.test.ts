@@ -89,7 +89,7 @@ describe('the reference', () => {
           }
         }),
       ),
-      runsOf(40),
+      runsOf(25),
     )
   })
 })

@@ -192,11 +192,12 @@ export class Tape {
   softmax(x: Value): Value {
     const probabilities = softmaxOfRows(x.matrix)
     return this.#record(probabilities, (gradient) => {
-      const along = (row: number) =>
-        sumOfRow(gradient, row, (value, column) => value * at(probabilities, row, column))
+      const along = Array.from({ length: gradient.rows }, (_, row) =>
+        this.round(sumOfRow(gradient, row, (value, column) => value * at(probabilities, row, column))),
+      )
       this.#add(
         x,
-        mapped(probabilities, (p, i, j) => p * (at(gradient, i, j) - this.round(along(i)))),
+        mapped(probabilities, (p, i, j) => p * (at(gradient, i, j) - (along[i] ?? 0))),
       )
     })
   }
