@@ -8,8 +8,7 @@ import { parseArgs } from 'node:util'
 import libCoverage from 'istanbul-lib-coverage'
 import { withHits } from './src/hits.mjs'
 import { coveragePage, unexplained } from './src/page.mjs'
-import { processCoverage } from './src/processes.mjs'
-import { runTests, testReports } from './src/run-tests.mjs'
+import { condense, runTests, testReports } from './src/run-tests.mjs'
 import { measuredPackages, root } from './src/workspace.mjs'
 
 const usage = `Usage: pnpm coverage [options] [package ...]
@@ -50,15 +49,18 @@ if (!values['report-only']) {
     rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     console.log(`\n${measured.name}`)
-    if (!runTests(measured, folder)) failed.push(measured.name)
+    if (!(await runTests(measured, folder))) failed.push(measured.name)
   }
 }
 
 const missing = all.filter((measured) => !existsSync(folderOf(measured)))
-const processes = await processCoverage(
-  all.map((measured) => join(folderOf(measured), 'processes')),
-  root,
-)
+const processes = libCoverage.createCoverageMap({})
+for (const folder of all.map(folderOf)) {
+  // Of a run that was stopped.
+  if (values['report-only']) await condense(folder)
+  const file = join(folder, 'processes.json')
+  if (existsSync(file)) processes.merge(JSON.parse(readFileSync(file, 'utf8')))
+}
 const measured = all.map(({ name, folder }) => {
   const map = libCoverage.createCoverageMap({})
   const own = folderOf({ folder })

@@ -9,23 +9,24 @@ import libCoverage from 'istanbul-lib-coverage'
 /**
  * Which source lines ran in processes that wrote V8's coverage (`NODE_V8_COVERAGE`), by the source maps of what they ran.
  *
- * @param {readonly string[]} folders of V8's files, one a process
+ * @param {string} folder of V8's files, one a process; may not be there
  * @param {string} under only code of built files under this folder counts; dependencies do not
  * @returns {Promise<import('istanbul-lib-coverage').CoverageMap>}
  */
-export async function processCoverage(folders, under) {
-  /** @type {Map<string, import('@bcoe/v8-coverage').ScriptCov[]>} */
+export async function processCoverage(folder, under) {
+  // Merged at once: hundreds of processes would not fit in memory.
+  /** @type {Map<string, import('@bcoe/v8-coverage').ScriptCov>} */
   const byFile = new Map()
-  for (const folder of folders) {
-    for (const name of existsSync(folder) ? readdirSync(folder) : []) {
-      for (const script of scriptsOf(join(folder, name))) {
-        const file = builtFile(script.url, under)
-        if (file !== undefined) byFile.set(file, [...(byFile.get(file) ?? []), script])
-      }
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    for (const script of scriptsOf(join(folder, name))) {
+      const file = builtFile(script.url, under)
+      if (file === undefined) continue
+      const before = byFile.get(file)
+      byFile.set(file, (before && mergeScriptCovs([before, { ...script, url: before.url }])) ?? script)
     }
   }
   const map = libCoverage.createCoverageMap({})
-  for (const [file, scripts] of byFile) map.merge(await converted(file, scripts))
+  for (const [file, script] of byFile) map.merge(await converted(file, script))
   return map
 }
 
@@ -54,18 +55,17 @@ function builtFile(url, under) {
 
 /**
  * @param {string} file
- * @param {import('@bcoe/v8-coverage').ScriptCov[]} scripts of that file, one a process
+ * @param {import('@bcoe/v8-coverage').ScriptCov} script of that file
  */
-async function converted(file, scripts) {
+async function converted(file, script) {
   const code = readFileSync(file, 'utf8')
-  const merged = mergeScriptCovs(scripts)
   return convert({
     ast: /** @type {never} */ (
       parse(code, { ecmaVersion: 'latest', sourceType: 'module', allowHashBang: true })
     ),
     code,
     wrapperLength: 0,
-    coverage: /** @type {never} */ ({ scriptId: '0', ...merged, url: `file://${file}` }),
+    coverage: /** @type {never} */ ({ ...script, scriptId: '0', url: `file://${file}` }),
     sourceMap: JSON.parse(readFileSync(`${file}.map`, 'utf8')),
   })
 }

@@ -1,20 +1,21 @@
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, readdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { processCoverage } from './processes.mjs'
 import { root } from './workspace.mjs'
 
 /**
  * Runs a package's tests and measures them: what vitest's own processes run, and what the processes that tests start run.
  *
  * @param {import('./workspace.mjs').MeasuredPackage} measured
- * @param {string} folder where the measures go: `tests*` (Istanbul's form) and `processes` (V8's)
- * @returns {boolean} whether all tests passed
+ * @param {string} folder where the measures go, in Istanbul's form: `tests-*` and `processes.json`
+ * @returns {Promise<boolean>} whether all tests passed
  */
-export function runTests({ folder: own, system }, folder) {
+export async function runTests({ folder: own, system }, folder) {
   const processes = join(folder, 'processes')
   mkdirSync(processes, { recursive: true })
   const configs = system ? ['vitest.config.ts', 'vitest.system.config.ts'] : ['vitest.config.ts']
-  return configs
+  const passed = configs
     .map((config, index) => {
       const { status } = spawnSync(
         'npx',
@@ -33,6 +34,20 @@ export function runTests({ folder: own, system }, folder) {
       return status === 0
     })
     .every(Boolean)
+  await condense(folder)
+  return passed
+}
+
+/**
+ * Puts what processes wrote, which is gigabytes for the command, into one file.
+ *
+ * @param {string} folder as `runTests` has filled it
+ */
+export async function condense(folder) {
+  const processes = join(folder, 'processes')
+  if (!existsSync(processes)) return
+  writeFileSync(join(folder, 'processes.json'), JSON.stringify(await processCoverage(processes, root)))
+  rmSync(processes, { recursive: true })
 }
 
 /**
