@@ -9,7 +9,24 @@ const shared = {
   hookTimeout: 600_000,
   // One worker and one thread: turbo runs several packages at once, and models of tests are too small for more.
   maxWorkers: 1,
-  env: { TF_NUM_INTRAOP_THREADS: '1' },
+  env: {
+    TF_NUM_INTRAOP_THREADS: '1',
+    // What tests start writes down which of its code ran; the tests themselves are told by vitest (`pnpm coverage`).
+    ...(process.env.TINT_COVERAGE === undefined ? {} : { NODE_V8_COVERAGE: process.env.TINT_COVERAGE }),
+  },
+}
+
+/** What `pnpm coverage` asks for. */
+const coverage = {
+  provider: 'v8',
+  include: ['src/**/*.{ts,tsx}'],
+  exclude: [
+    'src/**/*.test.{ts,tsx}',
+    'src/**/test-support/**',
+    'src/**/test-{support,fixture}.ts',
+    'src/fixtures/**',
+  ],
+  reporter: ['json'],
 }
 
 /** Tests that start other programs or kill processes; `npm run test:system` runs them. */
@@ -29,7 +46,7 @@ const contracts = ['src/**/contract.test.ts', 'src/**/*.contract.test.ts']
 export function engineTests({ isolate = false, once = [] } = {}) {
   return defineConfig({
     test: {
-      coverage: { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] },
+      coverage,
       projects: engines.map((engine, index) => ({
         test: {
           ...shared,
@@ -59,6 +76,5 @@ export function systemTests() {
 }
 
 function plain(files) {
-  const coverage = { provider: 'v8', include: ['src/**/*.ts'], reporter: ['text-summary', 'json-summary'] }
   return defineConfig({ test: { ...shared, ...files, coverage } })
 }

@@ -14,7 +14,7 @@ const description = (...blocks: Layer[]): InnerModelDescription => ({
   maximumPositions: 4,
   embedding: { tokens },
   blocks,
-  head: { vocabulary: tokens },
+  head: { vocabulary: tokens, bias: { name: 'head.bias', shape: [4] } },
 })
 
 const wide = storedLinear('wide', 8, 12)
@@ -24,8 +24,10 @@ describe('checkTree', () => {
   it('accepts widths that fit', () => {
     checkTree(
       description(
-        residual(sequence(storedLayerNorm('norm', 8, 1e-5), product(wide, wide), narrow)),
-        sum(sequence(wide, narrow)),
+        residual(
+          sequence(storedLayerNorm('norm', 8, 1e-5), product(wide, storedLinear('up', 8, 12)), narrow),
+        ),
+        sum(sequence(storedLinear('second', 8, 12), storedLinear('back', 12, 8))),
       ),
     )
   })
@@ -56,6 +58,28 @@ describe('checkTree', () => {
       'a parameter of another shape',
       { ...storedLinear('odd', 8, 8), weight: { name: 'odd.weight', shape: [8, 7] } },
       'The parameter odd.weight of layer odd of the owl model has shape [8, 7]; expected [8, 8]',
+    ],
+    [
+      'a parameter of two layers',
+      residual(
+        sequence(
+          wide,
+          { ...narrow, bias: { name: 'x', shape: [8] } },
+          {
+            ...narrow,
+            inputWidth: 8,
+            name: 'other',
+            weight: { name: 'y', shape: [8, 8] },
+            bias: { name: 'x', shape: [8] },
+          },
+        ),
+      ),
+      'The parameter x of layer other of the owl model is also that of narrow; expected one of its own',
+    ],
+    [
+      'a parameter that the head has too',
+      residual({ ...storedLinear('learned', 8, 8), bias: { name: 'head.bias', shape: [8] } }),
+      'The parameter head.bias of layer learned of the owl model is also that of the embedding or the head',
     ],
   ])('names %s', (_, block, words) => {
     expect(() => checkTree(description(block))).toThrow(ConfigError)

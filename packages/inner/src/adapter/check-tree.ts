@@ -1,16 +1,18 @@
 import { ConfigError } from '@tintjs/tensor'
 import { keyValueHeads } from '../layers/attention'
-import type { Attention, Layer } from '../layers/layer'
-import type { InnerModelDescription } from '../model/description'
+import { type Attention, type Layer, leavesOf, parametersOf } from '../layers/layer'
+import { frozenParameters, type InnerModelDescription } from '../model/description'
 import { parameterShape, type WeightReference } from '../weights/reference'
 
 /**
- * Checks that the widths of a composed model fit each other, so that a slip in an adapter is named and does not
- * surface as a failed matrix product.
+ * Checks that the widths of a composed model fit each other, and that each layer has parameters of its own, so that a slip in
+ * an adapter is named and does not surface as a failed matrix product or as wrong learning.
  *
- * @throws ConfigError naming the layer whose input or parameter has another width than it says
+ * @throws ConfigError naming the layer whose input or parameter has another width than it says, or whose parameter is
+ *   another's too
  */
-export function checkTree({ family, width, blocks, finalNorm }: InnerModelDescription): void {
+export function checkTree(description: InnerModelDescription): void {
+  const { family, width, blocks, finalNorm } = description
   for (const [index, block] of blocks.entries()) {
     const output = outputWidth(block, width, family)
     if (output !== width) {
@@ -20,6 +22,28 @@ export function checkTree({ family, width, blocks, finalNorm }: InnerModelDescri
     }
   }
   if (finalNorm !== undefined) outputWidth(finalNorm, width, family)
+  checkOwnership(description)
+}
+
+/** A parameter of two layers would learn from one, and be another in the backward of the other. */
+function checkOwnership(description: InnerModelDescription): void {
+  const { family, blocks, finalNorm } = description
+  const placeOf = ({ name, part }: WeightReference) => JSON.stringify([name, part])
+  const owners = new Map(
+    frozenParameters(description).map((reference) => [placeOf(reference), 'the embedding or the head']),
+  )
+  const leaves = [...blocks, ...(finalNorm === undefined ? [] : [finalNorm])].flatMap(leavesOf)
+  for (const leaf of leaves) {
+    for (const reference of parametersOf(leaf)) {
+      const owner = owners.get(placeOf(reference))
+      if (owner !== undefined) {
+        throw new ConfigError(
+          `The parameter ${reference.name} of layer ${leaf.name} of the ${family} model is also that of ${owner}; expected one of its own, as each layer learns for itself.`,
+        )
+      }
+      owners.set(placeOf(reference), leaf.name)
+    }
+  }
 }
 
 /** The width that a layer makes of an input of a width. */

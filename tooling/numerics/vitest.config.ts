@@ -1,0 +1,3 @@
+import { engineTests } from '@tooling/vitest'
+
+export default engineTests()
