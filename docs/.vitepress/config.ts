@@ -1,0 +1,94 @@
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
+import { slug } from 'github-slugger'
+import temml from 'temml'
+import { type DefaultTheme, defineConfig, type MarkdownRenderer, type Plugin } from 'vitepress'
+import { siteLink } from '../src/links'
+import { groups, repository, sitePage } from '../src/pages'
+import { referenceEntries, repositoryUrl } from '../src/repository.mjs'
+
+const page = (file: string) => `/${sitePage(file)?.replace(/\.md$/, '')}`
+
+/** Pages become Vue components, and those outside of this folder have no Vue near them. */
+const vueForAllPages: Plugin = {
+  name: 'vue-for-all-pages',
+  enforce: 'pre',
+  resolveId(source, importer, options) {
+    if (!/^vue(\/|$)/.test(source) || importer?.endsWith('.md') !== true) return null
+    return this.resolve(source, join(repository, 'docs/package.json'), { ...options, skipSelf: true })
+  },
+}
+
+export default defineConfig({
+  title: 'TinT',
+  description: 'Language models that learn from their context in one forward pass, in TypeScript',
+  lang: 'en',
+  // READMEs of packages are pages too, so that what they say is said once.
+  srcDir: repository,
+  srcExclude: ['**/CHANGELOG.md', 'tooling/**', '.*/**', 'apps/*/models/**', 'apps/*/demo/**', 'README.md'],
+  outDir: join(repository, 'docs/.vitepress/dist'),
+  cacheDir: join(repository, 'docs/.vitepress/cache'),
+  rewrites: (file) => sitePage(file) ?? file,
+  cleanUrls: true,
+  markdown: {
+    anchor: { slugify: slug },
+    toc: { slugify: slug },
+    config: (markdown) => {
+      renderFormulas(markdown)
+      markdown.core.ruler.push('site-links', (state) => rewriteLinks(state.tokens, state.env))
+    },
+  },
+  vite: { plugins: [vueForAllPages], build: { chunkSizeWarningLimit: 2000 } },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: [2, 3],
+    nav: [
+      { text: 'Start', link: page('docs/first-quarter-hour.md') },
+      { text: 'The step', link: page('docs/step.md') },
+      { text: 'The construction', link: page('docs/construction.md') },
+      { text: 'Reference', link: '/reference/' },
+      { text: 'Code', link: repositoryUrl },
+    ],
+    sidebar: [...groups.map(({ title, pages }) => sidebarGroup(title, pages)), reference()],
+  },
+})
+
+function sidebarGroup(
+  text: string,
+  pages: readonly { file: string; title: string }[],
+): DefaultTheme.SidebarItem {
+  return { text, items: pages.map(({ file, title }) => ({ text: title, link: page(file) })) }
+}
+
+/** What `reference.mjs` writes before the site is built: a page for each entry of each package. */
+function reference(): DefaultTheme.SidebarItem {
+  const items = referenceEntries.map(({ name, page }) => ({ text: name, link: `/reference/${page}` }))
+  return { text: 'Reference', link: '/reference/', collapsed: true, items }
+}
+
+/** Fenced blocks of the language `math`, which GitHub renders too, become MathML. */
+function renderFormulas({ renderer }: MarkdownRenderer): void {
+  const { fence } = renderer.rules
+  renderer.rules.fence = (tokens, index, ...rest) => {
+    const { info, content } = tokens[index] ?? {}
+    if (info !== 'math' || content === undefined) return fence?.(tokens, index, ...rest) ?? ''
+    const formula = temml.renderToString(content, { displayMode: true, throwOnError: true })
+    return `<div class="formula" tabindex="0">${formula}</div>`
+  }
+}
+
+type Token = ReturnType<MarkdownRenderer['parse']>[number]
+
+function rewriteLinks(tokens: readonly Token[], env: { realPath?: string; path?: string }): void {
+  const from = env.realPath ?? env.path
+  if (from === undefined) return
+  for (const token of tokens) {
+    const href = token.type === 'link_open' ? token.attrGet('href') : null
+    if (href !== null) token.attrSet('href', siteLink(from, href, isFolder))
+    rewriteLinks(token.children ?? [], env)
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(join(repository, path), { throwIfNoEntry: false })?.isDirectory() ?? false
+}
