@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { slug } from 'github-slugger'
-import temml from 'temml'
 import { type DefaultTheme, defineConfig, type MarkdownRenderer, type Plugin } from 'vitepress'
+import { renderFormulas } from '../src/formulas'
+import { home } from '../src/home'
 import { siteLink } from '../src/links'
 import { groups, repository, sitePage } from '../src/pages'
 import { referenceEntries, repositoryUrl } from '../src/repository.mjs'
@@ -30,6 +31,8 @@ export default defineConfig({
   cacheDir: join(repository, 'docs/.vitepress/cache'),
   rewrites: (file) => sitePage(file) ?? file,
   cleanUrls: true,
+  transformPageData: ({ relativePath, frontmatter }) =>
+    relativePath === 'index.md' ? { frontmatter: { ...frontmatter, ...home } } : {},
   markdown: {
     anchor: { slugify: slug },
     toc: { slugify: slug },
@@ -64,17 +67,6 @@ function sidebarGroup(
 function reference(): DefaultTheme.SidebarItem {
   const items = referenceEntries.map(({ name, page }) => ({ text: name, link: `/reference/${page}` }))
   return { text: 'Reference', link: '/reference/', collapsed: true, items }
-}
-
-/** Fenced blocks of the language `math`, which GitHub renders too, become MathML. */
-function renderFormulas({ renderer }: MarkdownRenderer): void {
-  const { fence } = renderer.rules
-  renderer.rules.fence = (tokens, index, ...rest) => {
-    const { info, content } = tokens[index] ?? {}
-    if (info !== 'math' || content === undefined) return fence?.(tokens, index, ...rest) ?? ''
-    const formula = temml.renderToString(content, { displayMode: true, throwOnError: true })
-    return `<div class="formula" tabindex="0">${formula}</div>`
-  }
 }
 
 type Token = ReturnType<MarkdownRenderer['parse']>[number]

@@ -1,7 +1,7 @@
 /**
- * Draws the figures of docs/construction.md and the map of docs/architecture.md, which follows the packages' package.json:
- * `pnpm --filter @tooling/figures draw`. With `--check` it writes nothing, and fails where a file differs from what would
- * be drawn.
+ * Draws the figures of docs/construction.md; the map of docs/architecture.md, which follows the packages' package.json; and
+ * the chart of docs/step.md, which shows a table of docs/fidelity.md: `pnpm --filter @tooling/figures draw`. With `--check`
+ * it writes nothing, and fails where a file differs from what would be drawn.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
@@ -9,6 +9,7 @@ import { activation } from './figures/activation.mjs'
 import { attention } from './figures/attention.mjs'
 import { chunks } from './figures/chunks.mjs'
 import { combinations } from './figures/combinations.mjs'
+import { derivatives } from './figures/derivatives.mjs'
 import { gatedMlp } from './figures/gated-mlp.mjs'
 import { layout } from './figures/layout.mjs'
 import { linearBackward, linearForward } from './figures/linear.mjs'
@@ -37,6 +38,7 @@ const figures = {
   'construction-scores': scores,
   'construction-shared-keys': sharedKeys,
   'construction-state': layout,
+  'fidelity-derivatives': derivatives,
 }
 
 const folder = fileURLToPath(new URL('../../docs/images/', import.meta.url))
