@@ -1,10 +1,10 @@
-import temml from 'temml'
+import katex from 'katex'
 import type { MarkdownRenderer } from 'vitepress'
 
 type Token = ReturnType<MarkdownRenderer['parse']>[number]
 
 /**
- * Makes MathML of formulas as GitHub reads them: fenced blocks of the language `math`, and code between dollar signs in a
+ * Sets formulas as GitHub reads them: fenced blocks of the language `math`, and code between dollar signs in a
  * line of text. A formula that cannot be read fails the build.
  */
 export function renderFormulas(markdown: MarkdownRenderer): void {
@@ -12,7 +12,7 @@ export function renderFormulas(markdown: MarkdownRenderer): void {
   markdown.renderer.rules.fence = (tokens, index, ...rest) => {
     const { info, content } = tokens[index] ?? {}
     if (info !== 'math' || content === undefined) return fence?.(tokens, index, ...rest) ?? ''
-    return `<div class="formula" tabindex="0">${mathMl(content, true)}</div>`
+    return `<div class="formula" tabindex="0" v-pre>${formula(content, true)}</div>`
   }
   markdown.core.ruler.push('formulas', ({ tokens }) => {
     for (const { children } of tokens) replaceFormulas(children ?? [])
@@ -28,10 +28,11 @@ function replaceFormulas(tokens: readonly Token[]): void {
     before.content = before.content.slice(0, -1)
     after.content = after.content.slice(1)
     code.type = 'html_inline'
-    code.content = mathMl(code.content, false)
+    code.content = `<span v-pre>${formula(code.content, false)}</span>`
   }
 }
 
-function mathMl(formula: string, displayMode: boolean): string {
-  return temml.renderToString(formula, { displayMode, throwOnError: true })
+/** As HTML for the eye, and MathML for those who listen. */
+function formula(tex: string, displayMode: boolean): string {
+  return katex.renderToString(tex, { displayMode, throwOnError: true, strict: 'error' })
 }

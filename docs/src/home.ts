@@ -3,7 +3,7 @@ export const home = {
   layout: 'home',
   hero: {
     name: 'TinT',
-    text: 'A language model that learns from its context while it reads',
+    text: 'A language model that learns while it reads',
     tagline:
       'One forward pass of a transformer runs a smaller one, back-propagates through it, updates its weights and runs it again. In TypeScript, for Node and the browser.',
     actions: [
