@@ -10,6 +10,11 @@ import { referenceEntries, repositoryUrl } from '../src/repository.mjs'
 
 const page = (file: string) => `/${sitePage(file)?.replace(/\.md$/, '')}`
 
+/** A small square in a larger one. */
+const icon = `data:image/svg+xml,${encodeURIComponent(
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#0072b2"/><rect x="5" y="5" width="6" height="6" rx="1.5" fill="#ffd166"/></svg>',
+)}`
+
 /** Pages become Vue components, and those outside of this folder have no Vue near them. */
 const vueForAllPages: Plugin = {
   name: 'vue-for-all-pages',
@@ -24,6 +29,7 @@ export default defineConfig({
   title: 'TinT',
   description: 'Language models that learn from their context in one forward pass, in TypeScript',
   lang: 'en',
+  head: [['link', { rel: 'icon', href: icon }]],
   // READMEs of packages are pages too, so that what they say is said once.
   srcDir: repository,
   srcExclude: ['**/CHANGELOG.md', 'tooling/**', '.*/**', 'apps/*/models/**', 'apps/*/demo/**', 'README.md'],
