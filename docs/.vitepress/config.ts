@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { slug } from 'github-slugger'
 import { type DefaultTheme, defineConfig, type MarkdownRenderer, type Plugin } from 'vitepress'
@@ -15,13 +16,15 @@ const icon = `data:image/svg+xml,${encodeURIComponent(
   '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><rect width="16" height="16" rx="4" fill="#0072b2"/><rect x="5" y="5" width="6" height="6" rx="1.5" fill="#ffd166"/></svg>',
 )}`
 
-/** Pages become Vue components, and those outside of this folder have no Vue near them. */
+const vitepress = createRequire(import.meta.url).resolve('vitepress/package.json')
+
+/** Pages become Vue components, but have no Vue near them: they get VitePress' own. */
 const vueForAllPages: Plugin = {
   name: 'vue-for-all-pages',
   enforce: 'pre',
   resolveId(source, importer, options) {
     if (!/^vue(\/|$)/.test(source) || importer?.endsWith('.md') !== true) return null
-    return this.resolve(source, join(repository, 'docs/package.json'), { ...options, skipSelf: true })
+    return this.resolve(source, vitepress, { ...options, skipSelf: true })
   },
 }
 

@@ -13,7 +13,7 @@ const application = await Application.bootstrapWithPlugins({
   name: 'Reference',
   entryPoints: referenceEntries.map(({ source }) => source),
   tsconfig: join(docs, 'src', 'reference.tsconfig.json'),
-  plugin: ['typedoc-plugin-markdown'],
+  plugin: [fileURLToPath(import.meta.resolve('typedoc-plugin-markdown'))],
   outputs: [{ name: 'markdown', path: join(docs, 'reference') }],
   readme: 'none',
   router: 'module',
