@@ -5,8 +5,8 @@ import { fileURLToPath } from 'node:url'
 /** The repository's folder. */
 export const repository = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** Folders that hold no documents of ours. */
-const skipped = new Set(['node_modules', 'dist', 'coverage', '.git', '.turbo'])
+/** Folders that hold no documents of ours; `docs/reference` is written when the site is built. */
+const skipped = new Set(['node_modules', 'dist', 'coverage', 'reference', '.git', '.turbo'])
 
 /** A Markdown file of the repository. */
 export interface Document {

@@ -14,8 +14,7 @@ export interface ProgramArithmetic {
  * The floating-point operations of a program as its structure is executed, for one sequence: two for each multiply-add of
  * a matrix product, nothing for element-wise work and selections.
  *
- * @param length tokens of the forward
- * @param learnedPositions tokens that a gradient reaches
+ * @param positions `length`: tokens of the forward; `learnedPositions`: tokens that a gradient reaches
  */
 export function programArithmetic(
   program: TintProgram,

@@ -21,7 +21,7 @@ const leftOver = /^\.(configuration\.json|examples\.json|results\.json|report\.h
 /**
  * Checks before anything is computed that a folder can be used: it is new or empty, or a run is to go on in it.
  *
- * @param options.remedy what to do where it holds a run that is not to go on
+ * @param options `resume`: whether a run is to go on; `remedy`: what to do where it holds one that is not to
  * @throws InputError when it holds files and no run is to go on, or files of something else
  */
 export async function checkOutputFolder(
