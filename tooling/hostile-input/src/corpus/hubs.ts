@@ -1,0 +1,36 @@
+import { checkpointFolder } from '../building/checkpoint'
+import type { HostileCase, HostileGroup } from '../hostile-case'
+import { hubBehaviour } from '../hub-way'
+
+function hub(name: string, what: string, behaviour: object, words: RegExp): HostileCase {
+  const content = () => ({ ...checkpointFolder(), [hubBehaviour]: JSON.stringify(behaviour) })
+  return { name: `hub-${name}`, what, way: 'hub', content, error: 'CheckpointError', words }
+}
+
+/** Hubs that say what they should not. */
+export const hubs: HostileGroup = {
+  title: 'A hub',
+  cases: [
+    hub('commit', 'names a commit that is a path', { answers: { commit: '../../../../canary' } }, /commit/),
+    hub(
+      'path',
+      'lists files outside of the repository',
+      { answers: { entry: { path: '../../canary' } } },
+      /config\.json|canary/,
+    ),
+    hub(
+      'digest',
+      'names a content by a path',
+      { answers: { entry: { oid: '../../canary', lfs: { oid: '../../canary', size: 1, pointerSize: 1 } } } },
+      /owner\/tiny|hub/,
+    ),
+    hub('size', 'tells a size of 2^60', { answers: { entry: { size: 2 ** 60 } } }, /config\.json/),
+    hub('page', 'answers with a page', { page: '<html>' }, /owner\/tiny|hub/),
+    hub(
+      'corrupt',
+      'changes a byte of the weights each time',
+      { corrupt: { times: 100 } },
+      /model\.safetensors/,
+    ),
+  ],
+}
