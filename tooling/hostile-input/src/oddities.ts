@@ -99,11 +99,11 @@ export const oddities: readonly ValidOddity[] = [
   })),
   oddity('examples', 'Examples of a task', 'examples', () => ({
     'task.yaml': taskText,
-    'colours.txt': '0 a\n1 b\n',
+    'colours.txt': '0 a\n1 b\n'.repeat(4),
   })),
   oddity('examples-csv', 'The same as comma-separated values', 'examples', () => ({
     'task.yaml': csvTaskText,
-    'colours.csv': '0,"a ""b"""\r\n1,c\r\n',
+    'colours.csv': '0,"a ""b"""\r\n1,c\r\n'.repeat(4),
   })),
   oddity('run', 'A run', 'run', runFolder),
   oddity('fixture', "A case of an adapter's tests", 'fixture', fixtureFolder),

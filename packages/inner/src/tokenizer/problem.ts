@@ -1,4 +1,4 @@
-import { CheckpointError } from '@tintjs/tensor'
+import { CheckpointError, shown } from '@tintjs/tensor'
 import type * as z from 'zod'
 
 /**
@@ -15,9 +15,10 @@ export function parseFile<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const path = issue?.path ?? []
+  const found = valueAt(value, path)
   const field = path.length === 0 ? 'the content' : `the field ${path.map(String).join('.')}`
   throw new CheckpointError(
-    `In ${file}, ${field} is not supported: found ${shown(valueAt(value, path))}; ${issue?.message ?? 'expected another value'}. ` +
+    `In ${file}, ${field} is not supported: found ${found === undefined ? 'nothing' : shown(found)}; ${issue?.message ?? 'expected another value'}. ` +
       'Expected a byte-pair tokenizer as GPT-2, OPT, BLOOM, GPT-NeoX, GPT-J or LLaMA have.',
   )
 }
@@ -27,10 +28,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
     value,
   )
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text
 }

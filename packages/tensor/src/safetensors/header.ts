@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors'
 import { type ByteSource, readExactly } from './byte-source'
 import { bytesOfTensor, type ElementType, elementTypes, isElementType } from './element-type'
-import { findJsonProblem, hasLoneSurrogate, isJsonObject, shown } from './json-text'
+import { hasLoneSurrogate, isJsonObject, parseUntrustedJson, shown } from './json-text'
 
 /** Bytes of the little-endian number in front of the header that tells the header's length. */
 export const lengthBytes = 8
@@ -42,6 +42,7 @@ export interface SafetensorsHeader {
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const headerLength = await readHeaderLength(source)
   const dataStart = lengthBytes + headerLength
+  await checkStart(source, dataStart)
   const text = decodeHeader(source.name, await readExactly(source, lengthBytes, dataStart))
   const fields = parseHeader(source.name, text)
   const metadata = readMetadata(source.name, fields[metadataName])
@@ -74,6 +75,16 @@ async function readHeaderLength(source: ByteSource): Promise<number> {
   return Number(length)
 }
 
+/** Before memory is taken for all of the header: most files that are something else are known by their start. */
+async function checkStart(source: ByteSource, dataStart: number): Promise<void> {
+  const start = await readExactly(source, lengthBytes, Math.min(dataStart, 2 * lengthBytes))
+  if (start[0] === openBrace) return
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(start)
+  throw damaged(source.name, `the header starts with ${shown(text)}, expected "{"`)
+}
+
+const openBrace = 0x7b
+
 function decodeHeader(file: string, bytes: Uint8Array): string {
   try {
     // ignoreBOM keeps a byte order mark in the text, where the next check refuses it.
@@ -84,17 +95,9 @@ function decodeHeader(file: string, bytes: Uint8Array): string {
 }
 
 function parseHeader(file: string, text: string): Readonly<Record<string, unknown>> {
-  if (!text.startsWith('{')) {
-    throw damaged(file, `the header starts with ${shown(text.slice(0, 8))}, expected "{"`)
-  }
-  let fields: unknown
-  try {
-    fields = JSON.parse(text)
-  } catch (error) {
-    throw damaged(file, `the header is not valid JSON (${error instanceof Error ? error.message : error})`)
-  }
-  const problem = findJsonProblem(text)
-  if (problem) throw damaged(file, `found ${problem} in the header`)
+  const parsed = parseUntrustedJson(text)
+  if ('problem' in parsed) throw damaged(file, `the header ${parsed.problem}`)
+  const { value: fields } = parsed
   // Always true after the first check; JSON.parse makes own properties even of names such as __proto__.
   if (!isJsonObject(fields)) throw damaged(file, 'the header is not a JSON object')
   return fields

@@ -57,7 +57,7 @@ export const tasks: HostileGroup = {
       /task\.yaml, line 1: /,
     ),
     task('many-keys', 'has 6,000 fields', () => keys(6_000), /task\.yaml, line 1: k0 is no field of a task/),
-    task('huge', 'has 2 MB', () => keys(150_000), /task\.yaml.* has \d+ (letters|bytes); expected at most/),
+    task('huge', 'has 2 MB', () => keys(150_000), /task\.yaml has \d+ bytes; expected at most 65536/),
     task(
       'sparse',
       'has 1 TB that take no place on the disk',
@@ -146,16 +146,6 @@ export const tasks: HostileGroup = {
       'names examples that are a pipe',
       () => ({ 'task.yaml': taskText, 'colours.txt': { pipe: true } }),
       /colours\.txt is not a regular file/,
-    ),
-    examples(
-      'link-out',
-      'names examples that are a link out of the folder',
-      () => ({
-        'task.yaml': taskText,
-        'colours.txt': { link: '../secret.txt' },
-        '../secret.txt': '0 secret\n1 password\n',
-      }),
-      /colours\.txt is a link that leads out/,
     ),
     examples(
       'sparse',
