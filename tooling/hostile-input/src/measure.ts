@@ -3,17 +3,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { useEngine } from '@tintjs/tensor/node'
 import { corpus } from './corpus'
+import type { Measured } from './measured'
+import { keptBytes } from './memory'
 import { oddities } from './oddities'
-import { type Outcome, outcomeOf } from './outcome'
+import { outcomeOf } from './outcome'
 import { watchProcess } from './witness'
 
-// Prints a line of JSON for each case: first of what is valid, which also loads all code that is loaded late, so that
-// no malformed input is charged with it; then of the corpus. Arguments choose cases by parts of their names.
+// Prints a line of JSON for each case and each group of cases: first of what is valid, which also loads all code that is
+// loaded late, so that no malformed input is charged with it; then of the corpus. Arguments choose cases by parts of
+// their names.
 
 const chosen = process.argv.slice(2)
 const isChosen = ({ name }: { readonly name: string }) =>
   chosen.length === 0 || chosen.some((part) => name.includes(part))
-const print = (outcome: Outcome) => process.stdout.write(`${JSON.stringify(outcome)}\n`)
+const print = (measured: Measured) => process.stdout.write(`${JSON.stringify(measured)}\n`)
 
 const root = mkdtempSync(join(tmpdir(), 'tint-hostile-'))
 // What a pickle might start would write to the working folder.
@@ -21,9 +24,11 @@ process.chdir(root)
 watchProcess()
 try {
   await useEngine('cpu')
-  for (const oddity of oddities) print(await outcomeOf(oddity, root))
-  for (const { cases } of corpus) {
-    for (const hostile of cases.filter(isChosen)) print(await outcomeOf(hostile, root))
+  for (const oddity of oddities) print({ kind: 'oddity', ...(await outcomeOf(oddity, root)) })
+  for (const { title, cases } of corpus) {
+    const before = keptBytes()
+    for (const hostile of cases.filter(isChosen)) print({ kind: 'case', ...(await outcomeOf(hostile, root)) })
+    print({ kind: 'group', title, keptBytes: keptBytes() - before })
   }
 } finally {
   process.chdir(tmpdir())

@@ -2,8 +2,6 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 /** What the process keeps in JavaScript's memory, in bytes, after everything unreachable is gone. */
 export function keptBytes(): number {
-  // Twice: what finalizers let go is collected by the second.
-  globalThis.gc?.()
   globalThis.gc?.()
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers

@@ -65,8 +65,11 @@ export const oddities: readonly ValidOddity[] = [
     'weights.safetensors': weightsOf(tinyGpt2),
   })),
   ...tinyConfigurations.map((configuration) =>
-    oddity(`model-${configuration.model_type}`, `A tiny model of ${configuration.model_type}`, 'model', () =>
-      checkpointFolder(configuration, weightsOf(configuration)),
+    oddity(
+      `model-${configuration.model_type.replace('_', '-')}`,
+      `A tiny model of ${configuration.model_type}`,
+      'model',
+      () => checkpointFolder(configuration, weightsOf(configuration)),
     ),
   ),
   oddity('hub', 'A model from a hub', 'hub', () => checkpointFolder()),
@@ -99,11 +102,11 @@ export const oddities: readonly ValidOddity[] = [
   })),
   oddity('examples', 'Examples of a task', 'examples', () => ({
     'task.yaml': taskText,
-    'colours.txt': '0 a\n1 b\n'.repeat(4),
+    'colours.txt': '0 a\n1 b\n'.repeat(40),
   })),
   oddity('examples-csv', 'The same as comma-separated values', 'examples', () => ({
     'task.yaml': csvTaskText,
-    'colours.csv': '0,"a ""b"""\r\n1,c\r\n'.repeat(4),
+    'colours.csv': '0,"a ""b"""\r\n1,c\r\n'.repeat(40),
   })),
   oddity('run', 'A run', 'run', runFolder),
   oddity('fixture', "A case of an adapter's tests", 'fixture', fixtureFolder),

@@ -4,7 +4,7 @@ import { join, sep } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { TintError } from '@tintjs/tensor'
 import type { FolderContent, HostileCase } from './hostile-case'
-import { keptBytes, watchPeak } from './memory'
+import { watchPeak } from './memory'
 import { ways } from './ways'
 import { takeDeeds } from './witness'
 import { writeContent } from './write-content'
@@ -16,8 +16,6 @@ export interface Outcome {
   readonly error: { readonly name: string; readonly message: string; readonly typed: boolean } | null
   /** Of all threads. Times by the clock would tell of what else the machine does. */
   readonly cpuMilliseconds: number
-  /** More in memory than before, when all is over. */
-  readonly keptBytes: number
   /** The peak of the process's memory above its start. */
   readonly peakBytes: number
   readonly tensors: number
@@ -41,7 +39,7 @@ export async function outcomeOf(
   const place = mkdtempSync(join(root, `${name}-`))
   try {
     const folder = await prepared(place, content)
-    const before = { listing: listing(root), tensors: tf.memory().numTensors, kept: keptBytes() }
+    const before = { listing: listing(root), tensors: tf.memory().numTensors }
     const peak = watchPeak()
     takeDeeds()
     const cpu = process.cpuUsage()
@@ -54,7 +52,6 @@ export async function outcomeOf(
       name,
       error,
       cpuMilliseconds: (user + system) / 1000,
-      keptBytes: keptBytes() - before.kept,
       peakBytes,
       tensors: tf.memory().numTensors - before.tensors,
       openedOutside: deeds.opened.filter((path) => !own.some((part) => isIn(path, realpathSync(part)))),

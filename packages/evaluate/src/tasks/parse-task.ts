@@ -145,7 +145,7 @@ function* templateProblems(
       const those = [...known].map((field) => `{${field}}`).join(', ')
       yield {
         path: [...path, part],
-        words: `${called} has the field {${unknown}}, which no data have; expected some of ${those} and {label}`,
+        words: `${called} has the field {${unknown.slice(0, 80)}}, which no data have; expected some of ${those} and {label}`,
       }
     }
   }

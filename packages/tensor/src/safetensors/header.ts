@@ -42,7 +42,6 @@ export interface SafetensorsHeader {
 export async function readSafetensorsHeader(source: ByteSource): Promise<SafetensorsHeader> {
   const headerLength = await readHeaderLength(source)
   const dataStart = lengthBytes + headerLength
-  await checkStart(source, dataStart)
   const text = decodeHeader(source.name, await readExactly(source, lengthBytes, dataStart))
   const fields = parseHeader(source.name, text)
   const metadata = readMetadata(source.name, fields[metadataName])
@@ -56,6 +55,7 @@ function damaged(file: string, problem: string): CheckpointError {
   return new CheckpointError(`${file}: ${problem}; the file is damaged or not safetensors: get it again`)
 }
 
+/** The header's length, and its first byte: most files that are something else are known by them. */
 async function readHeaderLength(source: ByteSource): Promise<number> {
   const { name, size } = source
   if (size < lengthBytes) {
@@ -64,7 +64,7 @@ async function readHeaderLength(source: ByteSource): Promise<number> {
       `the file has ${size} bytes, expected at least ${lengthBytes} for the header's length`,
     )
   }
-  const bytes = await readExactly(source, 0, lengthBytes)
+  const bytes = await readExactly(source, 0, Math.min(size, 2 * lengthBytes))
   const length = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes).getBigUint64(0, true)
   if (length > BigInt(maximumHeaderBytes)) {
     throw damaged(name, `the header claims ${length} bytes, expected at most ${maximumHeaderBytes}`)
@@ -72,15 +72,10 @@ async function readHeaderLength(source: ByteSource): Promise<number> {
   if (Number(length) > size - lengthBytes) {
     throw damaged(name, `the header claims ${length} bytes, but only ${size - lengthBytes} follow its length`)
   }
-  return Number(length)
-}
-
-/** Before memory is taken for all of the header: most files that are something else are known by their start. */
-async function checkStart(source: ByteSource, dataStart: number): Promise<void> {
-  const start = await readExactly(source, lengthBytes, Math.min(dataStart, 2 * lengthBytes))
-  if (start[0] === openBrace) return
+  const start = bytes.subarray(lengthBytes, lengthBytes + Number(length))
+  if (start[0] === openBrace) return Number(length)
   const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(start)
-  throw damaged(source.name, `the header starts with ${shown(text)}, expected "{"`)
+  throw damaged(name, `the header starts with ${shown(text)}, expected "{"`)
 }
 
 const openBrace = 0x7b

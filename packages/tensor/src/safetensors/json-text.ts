@@ -139,5 +139,6 @@ export function isJsonObject(value: unknown): value is Readonly<Record<string, u
 /** A value from a file as it stands in a message: as JSON, on one line, cut after 80 characters. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value)
-  return text.length <= 80 ? text : `${text.slice(0, 80)}...`
+  // Letter by letter, as a slice would keep all of the text in memory for as long as the message lives.
+  return text.length <= 80 ? text : `${[...text.slice(0, 80)].join('')}...`
 }

@@ -128,8 +128,8 @@ export const tasks: HostileGroup = {
     ),
     task(
       'pattern',
-      'has a template of 20,000 braces',
-      changed('{text}', '{'.repeat(20_000)),
+      'has a template with a field of 20,000 letters',
+      changed('{text}', `{${'x'.repeat(20_000)}}`),
       /task\.yaml, line 6: /,
     ),
     task('folder', 'is a folder', () => ({ folder: true }), /task\.yaml is a folder/),
