@@ -24,6 +24,8 @@ const specialTokensSchema = z.object(named)
 
 /** As in a vocabulary; the texts are those that a token may have. */
 const addedTokensField = vocabularyField.superRefine((tokens, context) => {
+  // The check of the vocabulary before this one goes on where it found no object.
+  if (context.issues.length > 0) return
   const wrong = Object.keys(tokens).find((content) => !addedToken.shape.content.safeParse(content).success)
   if (wrong === undefined) return
   const message = 'expected tokens of 1 to 128 letters'

@@ -246,6 +246,12 @@ export const tokenizers: HostileGroup = {
       /added_tokens\.json/,
     ),
     inFolder(
+      'added-file-null',
+      'has null as its added tokens',
+      () => ({ 'tokenizer.json': tokenizerJson(), 'added_tokens.json': 'null' }),
+      /added_tokens\.json/,
+    ),
+    inFolder(
       'added-file-long',
       'has an added token of 10,000 letters in a file of its own',
       () => ({

@@ -59,7 +59,7 @@ export async function readInput({ read }: FuzzTarget, input: Uint8Array): Promis
 function kindOfMessage(message: string): string {
   return message
     .slice(0, 300)
-    .replaceAll(/"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|\d+/g, '_')
+    .replaceAll(/"(?:[^"\\]|\\.)*"?|'[^']*'|\[[^\]]*\]?|\d+/g, '_')
     .replaceAll(/tint-fuzz-\w+/g, '')
 }
 

@@ -16,10 +16,10 @@ describe.each(targets)('the fuzzer of $name', (target) => {
 
   it('finds nothing among its first inputs', async () => {
     const fuzzer = new TargetFuzzer(target)
-    const finding = await fuzzer.round(1, 150)
+    const finding = await fuzzer.round(1, 100)
     expect(finding && { ...finding, input: Buffer.from(finding.input).toString('base64') }).toBeUndefined()
     // It is no use where everything fails at the first check.
-    expect(fuzzer.outcomes).toBeGreaterThan(4)
+    expect(fuzzer.outcomes).toBeGreaterThan(2)
   })
 })
 

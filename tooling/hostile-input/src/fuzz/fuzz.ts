@@ -1,5 +1,5 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { useEngine } from '@tintjs/tensor/node'
 import { readInput, TargetFuzzer } from './fuzz-target'
@@ -23,7 +23,7 @@ const { values } = parseArgs({
 /** Inputs of a target before the next one has its turn. */
 const roundSize = 200
 // pnpm and npm start scripts in their package's folder; paths are meant from where they were called.
-const place = (path: string) => join(process.env.INIT_CWD ?? process.cwd(), path)
+const place = (path: string) => resolve(process.env.INIT_CWD ?? process.cwd(), path)
 
 const chosen = targets.filter(({ name }) => values.target === undefined || name === values.target)
 if (values.help || chosen.length === 0) {
@@ -66,8 +66,9 @@ async function search(): Promise<number> {
     for (const fuzzer of fuzzers) {
       if (interrupted || performance.now() >= end) break
       const finding = await fuzzer.round((seed + round) % 2 ** 31, roundSize)
-      if (finding !== undefined && !problems.has(finding.problem)) {
-        problems.add(finding.problem)
+      const problem = finding?.problem.split('\n', 3).join('\n') ?? ''
+      if (finding !== undefined && !problems.has(problem)) {
+        problems.add(problem)
         report(finding, problems.size)
       }
     }
