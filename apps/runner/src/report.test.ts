@@ -129,7 +129,7 @@ describe('tint report', () => {
       'results that are cut off',
       () => [damaged('cut', 'results.json', (text) => text.slice(0, 300))],
       1,
-      /results\.json, line \d+: is not JSON/,
+      /results\.json, line \d+: is not valid JSON/,
     ],
     ['a run given twice', () => [place('opt'), place('opt')], 1, /opt is given twice/],
     [

@@ -1,8 +1,8 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CheckpointError, readSafetensorsHeader, readTensorData } from '@tintjs/tensor'
-import { openFileSource } from '@tintjs/tensor/node'
+import { CheckpointError, parseUntrustedJson, readSafetensorsHeader, readTensorData } from '@tintjs/tensor'
+import { openFileSource, readWholeFileSync, UnreadableFileError } from '@tintjs/tensor/node'
 import { trainingCase } from '@tooling/golden-cases/case'
 import * as z from 'zod'
 
@@ -89,12 +89,22 @@ export function readFixture(folder: string): AdapterFixture {
   return { ...parsed.data, name: folder.split(/[\\/]/).filter(Boolean).at(-1) ?? folder, folder }
 }
 
-/** @throws CheckpointError for a file that is no JSON */
+/** The longest `case.json` or `config.json`, in bytes. */
+const longestJson = 16 * 2 ** 20
+
+/** @throws CheckpointError for a file that is no JSON, cannot be read or is too large */
 export function readJsonFile(path: string): unknown {
+  const parsed = parseUntrustedJson(new TextDecoder().decode(readBytes(path)))
+  if ('value' in parsed) return parsed.value
+  throw new CheckpointError(`${path} ${parsed.problem}; expected a JSON object.`)
+}
+
+function readBytes(path: string): Uint8Array {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'))
-  } catch (cause) {
-    throw new CheckpointError(`${path} is not valid JSON; expected a JSON object.`, { cause })
+    return readWholeFileSync(path, longestJson)
+  } catch (error) {
+    if (!(error instanceof UnreadableFileError)) throw error
+    throw new CheckpointError(`${path} ${error.problem}; expected a JSON object.`, { cause: error })
   }
 }
 

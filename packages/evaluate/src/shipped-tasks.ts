@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { InputError } from '@tintjs/tensor'
-import { parseTask } from './tasks/parse-task'
+import { readWholeFile, type UnreadableFileError } from '@tintjs/tensor/node'
+import { longestTask, parseTask } from './tasks/parse-task'
 import type { TaskDefinition } from './tasks/task'
 
 // This module lies as deep in the package as what is built of it.
@@ -32,9 +33,8 @@ export async function loadTask(nameOrPath: string): Promise<TaskDefinition> {
     )
   }
   const path = isPath ? nameOrPath : fileURLToPath(new URL(`${nameOrPath}.yaml`, folder))
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    const problem = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`
+  const bytes = await readWholeFile(path, longestTask).catch(({ problem }: UnreadableFileError) => {
     throw new InputError(`The task ${path} ${problem}; expected a YAML file.`)
   })
-  return parseTask(text, path)
+  return parseTask(new TextDecoder().decode(bytes), path)
 }

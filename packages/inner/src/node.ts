@@ -1,4 +1,4 @@
-export { folderSource } from './checkpoint/folder'
+export { type FolderOptions, folderSource } from './checkpoint/folder'
 export { type HubSource, hubSource } from './checkpoint/hub'
 export { checkDatasetId, isHubId } from './checkpoint/hub/repository'
 export type { HubOptions, HubProgress } from './checkpoint/hub/settings'

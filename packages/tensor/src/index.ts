@@ -63,9 +63,11 @@ export {
   type MaterialisedTensor,
   type NamedTensor,
   parseShardIndex,
+  parseUntrustedJson,
   readSafetensorsHeader,
   readTensorData,
   type SafetensorsHeader,
   type ShardIndex,
+  shown,
   type TensorEntry,
 } from './safetensors'

@@ -1,6 +1,9 @@
 export { nodeEngines, useEngine } from './engine/node'
 export {
   openFileSource,
+  readWholeFile,
+  readWholeFileSync,
+  UnreadableFileError,
   writeDeferredSafetensorsFile,
   writeFileAtomically,
   writeFolderAtomically,

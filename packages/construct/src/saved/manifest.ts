@@ -6,7 +6,7 @@ import {
   readJson,
   tint,
 } from '@tintjs/inner'
-import { CheckpointError } from '@tintjs/tensor'
+import { CheckpointError, shown } from '@tintjs/tensor'
 import * as z from 'zod'
 import { version as packageVersion } from '../../package.json'
 import type { ConstructOptions, TintSimulator } from '../simulator'
@@ -140,6 +140,8 @@ export async function readManifest(source: CheckpointSource): Promise<Manifest> 
   )
 }
 
+const inWords = (value: unknown) => (value === undefined ? 'missing' : shown(value))
+
 /** Before all else: a later version may have other fields. */
 function checkFormat(content: unknown, where: string): void {
   const { format, version } = (typeof content === 'object' && content !== null ? content : {}) as Record<
@@ -148,12 +150,12 @@ function checkFormat(content: unknown, where: string): void {
   >
   if (format !== formatName) {
     throw new CheckpointError(
-      `${where} has the format ${JSON.stringify(format) ?? 'missing'}; expected "${formatName}", a simulator that saveTint (tint construct) wrote.`,
+      `${where} has the format ${inWords(format)}; expected "${formatName}", a simulator that saveTint (tint construct) wrote.`,
     )
   }
   if (version !== formatVersion) {
     throw new CheckpointError(
-      `${where} has the format version ${JSON.stringify(version) ?? 'missing'}; expected ${formatVersion}, which this version of TinT reads. Construct the simulator again, or load it with the version that wrote it.`,
+      `${where} has the format version ${inWords(version)}; expected ${formatVersion}, which this version of TinT reads. Construct the simulator again, or load it with the version that wrote it.`,
     )
   }
 }

@@ -88,7 +88,7 @@ describe('readRuns', () => {
     [
       'results that are cut off',
       (files) => ({ 'results.json': files['results.json']!.slice(0, 60) }),
-      /results\.json, line 3: is not JSON \(.*\)\. .* run the same command again with --resume/,
+      /results\.json, line 3: is not valid JSON \(.*\)\. .* run the same command again with --resume/,
     ],
     [
       'results with a field that is wrong',

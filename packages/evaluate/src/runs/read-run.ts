@@ -1,6 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { InputError } from '@tintjs/tensor'
+import { readWholeFile, type UnreadableFileError } from '@tintjs/tensor/node'
 import { type ContextExample, examplesForm } from '../perplexity/example'
 import { sampleForm } from '../perplexity/sample'
 import type { SampleForm, SampleKey } from '../run/evaluation-plan'
@@ -46,11 +47,16 @@ export async function readRun(folder: string, name: string): Promise<Run> {
 /** The text of a finished run's `results.json`. @throws InputError when there is none, saying what there is instead */
 export async function readResults(folder: string): Promise<string> {
   const path = join(folder, outputFiles.results)
-  return readFile(path, 'utf8').catch(async (error: NodeJS.ErrnoException) => {
-    throw error.code === 'ENOENT' || error.code === 'ENOTDIR'
-      ? new InputError(await whyNoResults(folder))
-      : unreadable(path, error)
+  return readTextOf(path, longestResults).catch(async (error: UnreadableFileError) => {
+    throw error.missing ? new InputError(await whyNoResults(folder)) : unreadable(path, error)
   })
+}
+
+/** The longest `results.json`: some thousand arms. */
+const longestResults = 16 * 2 ** 20
+
+async function readTextOf(path: string, mostBytes?: number): Promise<string> {
+  return new TextDecoder().decode(await readWholeFile(path, mostBytes))
 }
 
 async function whyNoResults(folder: string): Promise<string> {
@@ -88,7 +94,7 @@ export async function readSamples<Sample extends object>(
   expected: number,
 ): Promise<Sample[]> {
   const path = join(folder, outputFiles.samples)
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
+  const text = await readTextOf(path).catch((error: UnreadableFileError) => {
     throw unreadable(path, error)
   })
   const lines = text.split('\n')
@@ -121,8 +127,8 @@ export async function readSamples<Sample extends object>(
 /** The examples of a measurement; none where there is no such file, as in merged runs. */
 async function readExamples(folder: string): Promise<readonly ContextExample[]> {
   const path = join(folder, outputFiles.examples)
-  const text = await readFile(path, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined
+  const text = await readTextOf(path, longestResults).catch((error: UnreadableFileError) => {
+    if (error.missing) return undefined
     throw unreadable(path, error)
   })
   if (text === undefined) return []
@@ -135,10 +141,10 @@ async function readExamples(folder: string): Promise<readonly ContextExample[]> 
   )
 }
 
-function unreadable(path: string, { code }: NodeJS.ErrnoException): InputError {
+function unreadable(path: string, { problem, missing }: UnreadableFileError): InputError {
   return new InputError(
-    code === 'ENOENT'
+    missing
       ? `${path} does not exist; expected it beside ${outputFiles.results}. Copy the whole folder of the run.`
-      : `${path} cannot be read (${code}); check that it is a file that you may read.`,
+      : `${path} ${problem}; check that it is a file that you may read, as this version writes it.`,
   )
 }

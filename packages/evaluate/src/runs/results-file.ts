@@ -1,4 +1,4 @@
-import { InputError } from '@tintjs/tensor'
+import { InputError, parseUntrustedJson, shown } from '@tintjs/tensor'
 import { LineCounter, parseDocument } from 'yaml'
 import * as z from 'zod'
 import { type PerplexityConfiguration, perplexityConfigurationForm } from '../perplexity/configuration'
@@ -68,14 +68,11 @@ export function parseResults(text: string, path: string): RunResults {
 }
 
 function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    const { message } = error as Error
-    const position = /position (\d+)/.exec(message)?.[1]
-    const line = text.slice(0, position === undefined ? undefined : Number(position)).split('\n').length
-    throw damaged(path, line, `is not JSON (${message.replaceAll(/\s+/g, ' ')})`)
-  }
+  const parsed = parseUntrustedJson(text)
+  if ('value' in parsed) return parsed.value
+  const position = /position (\d+)/.exec(parsed.problem)?.[1]
+  const line = text.slice(0, position === undefined ? undefined : Number(position)).split('\n').length
+  throw damaged(path, line, parsed.problem)
 }
 
 /** The configuration of a whole run does not say which part it is. */
@@ -85,7 +82,7 @@ function wholeRun(content: unknown, path: string): unknown {
   const { shard = null, ...configuration } = data.configuration
   if (shard === null) return { ...data, configuration }
   throw new InputError(
-    `${path} is of one part of a run (its shard is ${JSON.stringify(shard)}); expected a whole run. Put all of its parts together with tint merge first.`,
+    `${path} is of one part of a run (its shard is ${shown(shard)}); expected a whole run. Put all of its parts together with tint merge first.`,
   )
 }
 
@@ -102,10 +99,14 @@ function checked<Content>(schema: z.ZodType<Content>, content: unknown, text: st
   )
 }
 
+/** Of a longer text the YAML library would take seconds to tell a line. */
+const longestWithLines = 2 ** 20
+
 /** JSON is YAML, whose reader knows where each value stands. What is missing is told by what it is missing from. */
 function lineOf(text: string, path: readonly PropertyKey[]): number {
+  if (text.length > longestWithLines) return 1
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines })
+  const document = parseDocument(text, { lineCounter: lines, uniqueKeys: false })
   for (let length = path.length; length > 0; length--) {
     const node = document.getIn(path.slice(0, length), true) as { range?: [number] } | undefined
     if (node?.range) return lines.linePos(node.range[0]).line

@@ -1,8 +1,14 @@
 import { InputError } from '@tintjs/tensor'
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument } from 'yaml'
+import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type * as z from 'zod'
 import { fieldsOf, type TaskDefinition, taskSchema } from './task'
 import { fieldsInTemplate, problemOfTemplate } from './template'
+
+/** The longest text of a task. The YAML library's time grows faster than the text. */
+export const longestTask = 64 * 1024
+
+/** The deepest nesting of a task; the YAML library and what follows take a part of the stack for each level. */
+const deepestTask = 64
 
 type Path = readonly PropertyKey[]
 
@@ -20,18 +26,59 @@ interface Problem {
  * @throws InputError naming file, line and what is wrong first
  */
 export function parseTask(text: string, file: string): TaskDefinition {
+  if (text.length > longestTask) {
+    throw refusal(file, 1, `it has ${text.length} letters; expected at most ${longestTask}`)
+  }
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parsedYaml(text, file, lines)
   const [broken] = document.errors
   if (broken !== undefined) {
     throw refusal(file, lines.linePos(broken.pos[0]).line, `is not YAML: ${broken.message}`)
   }
+  const place = firstExcess(document)
+  if (place !== undefined) throw refusal(file, lines.linePos(place.at).line, place.words)
   // Aliases that grow without end are refused by the library, as an error of this call.
   const parsed = taskSchema.safeParse(plainValue(document, file))
   const line = (path: Path) => lineOf(document, lines, path)
   const problem = parsed.success ? problems(parsed.data).next().value : problemOfForm(parsed.error)
   if (problem) throw refusal(file, line(problem.path), problem.words)
   return parsed.data as TaskDefinition
+}
+
+/** Names that occur twice are looked for below: the library compares each with each. */
+function parsedYaml(text: string, file: string, lineCounter: LineCounter): Document {
+  try {
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false })
+  } catch (error) {
+    // Of the stack, where a text is nested too deeply.
+    throw refusal(file, 1, `cannot be read: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** The first place that is nested too deeply or has a name for the second time. */
+function firstExcess(document: Document): { readonly at: number; readonly words: string } | undefined {
+  let excess: { readonly at: number; readonly words: string } | undefined
+  visit(document, {
+    Collection(_, { range }, { length }) {
+      // A map counts twice, with its pairs.
+      if (length <= 2 * deepestTask) return undefined
+      excess = { at: range?.[0] ?? 0, words: `has more than ${deepestTask} levels of nesting` }
+      return visit.BREAK
+    },
+    Map(_, { items }) {
+      const names = new Set<unknown>()
+      for (const { key } of items) {
+        if (!isScalar(key)) continue
+        if (names.has(key.value)) {
+          excess = { at: key.range?.[0] ?? 0, words: `has the name ${String(key.value).slice(0, 80)} twice` }
+          return visit.BREAK
+        }
+        names.add(key.value)
+      }
+      return undefined
+    },
+  })
+  return excess
 }
 
 /** An unknown name comes first: what is missing is often what it was meant to be. */
@@ -98,7 +145,7 @@ function* templateProblems(
       const those = [...known].map((field) => `{${field}}`).join(', ')
       yield {
         path: [...path, part],
-        words: `${called} has the field {${unknown}}, which no data have; expected some of ${those} and {label}`,
+        words: `${called} has the field {${unknown.slice(0, 80)}}, which no data have; expected some of ${those} and {label}`,
       }
     }
   }

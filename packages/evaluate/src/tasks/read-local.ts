@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '@tintjs/tensor'
+import { readWholeFile, type UnreadableFileError } from '@tintjs/tensor/node'
 import type { PlacedRow } from '../datasets/row'
 import { decodeText, localRows } from './local-rows'
 import type { LocalData, TaskDefinition } from './task'
@@ -50,8 +50,7 @@ export function hashTask(task: TaskDefinition): string {
 }
 
 async function readData(task: TaskDefinition, folder: string, file: string): Promise<Uint8Array> {
-  return readFile(join(folder, file)).catch((error: NodeJS.ErrnoException) => {
-    const problem = error.code === 'ENOENT' ? 'does not exist' : `cannot be read (${error.code})`
+  return readWholeFile(join(folder, file)).catch(({ problem }: UnreadableFileError) => {
     throw new InputError(
       `${join(folder, file)} ${problem}; expected it, as the task ${task.name} reads it. Name the folder that holds it.`,
     )

@@ -16,7 +16,7 @@ const columns = z.record(
 
 const common = {
   /** What the label column says for each label, in the order of `labels`. */
-  labelValues: z.array(z.coerce.string()).min(2),
+  labelValues: z.array(z.union([z.string(), z.number(), z.boolean()]).transform(String)).min(2),
   /** Files whose examples may be demonstrations; without them, a part of the test files' examples is set aside. */
   train: z.array(path).min(1).optional(),
   test: z.array(path).min(1),

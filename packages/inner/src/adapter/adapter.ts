@@ -1,4 +1,4 @@
-import { ConfigError } from '@tintjs/tensor'
+import { ConfigError, shown } from '@tintjs/tensor'
 import type * as z from 'zod'
 import type { InnerModelDescription } from '../model/description'
 import { checkTree } from './check-tree'
@@ -68,6 +68,14 @@ function asFields(family: string, config: unknown): Record<string, unknown> {
   return config as Record<string, unknown>
 }
 
+/** How many unknown fields a message names. */
+const mostNamed = 8
+
+/** A field's name in a message: names are as long as their author likes. */
+function inWords(field: string): string {
+  return field.length <= 80 ? field : `${field.slice(0, 80)}...`
+}
+
 function refuseUnknownFields(
   family: string,
   fields: Record<string, unknown>,
@@ -78,7 +86,9 @@ function refuseUnknownFields(
     ([field, value]) => !handled.has(field) && !ignored.has(field) && !isSwitchedOff(value),
   )
   if (unknown.length === 0) return
-  const found = unknown.map(([field, value]) => `${field} = ${JSON.stringify(value)}`).join(', ')
+  const named = unknown.slice(0, mostNamed).map(([field, value]) => `${inWords(field)} = ${shown(value)}`)
+  const more = unknown.length > mostNamed ? ` and ${unknown.length - mostNamed} more` : ''
+  const found = named.join(', ') + more
   throw new ConfigError(
     `config.json has the field${unknown.length === 1 ? '' : 's'} ${found}, which the ${family} adapter does not know; ` +
       'expected only fields that it handles or may ignore, as an unknown one could change the result.',
@@ -95,9 +105,9 @@ function parseConfig<Config>(definition: AdapterDefinition<Config>, fields: Reco
   const parsed = definition.config.safeParse(fields)
   if (parsed.success) return parsed.data as Config
   const issue = parsed.error.issues[0]
-  const path = issue?.path.join('.') ?? ''
+  const path = inWords(issue?.path.join('.') ?? '')
   const value = valueAt(fields, issue?.path ?? [])
-  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}, which is not supported`
+  const found = value === undefined ? 'is missing' : `is ${shown(value)}, which is not supported`
   throw new ConfigError(`config.json of a ${definition.family} model: ${path} ${found}. ${issue?.message}.`)
 }
 

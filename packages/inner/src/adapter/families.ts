@@ -1,4 +1,4 @@
-import { ConfigError } from '@tintjs/tensor'
+import { ConfigError, shown } from '@tintjs/tensor'
 
 /** The package that holds the adapter of each known family, by `model_type`. */
 const packages = new Map<string, string>([
@@ -98,7 +98,9 @@ export function refuseOtherKinds(config: Readonly<Record<string, unknown>>): voi
   }
   const experts = expertFields.find((field) => Number(config[field]) > 1)
   if (experts !== undefined || mixtures.has(family)) {
-    const sign = mixtures.has(family) ? `model_type "${family}"` : `${experts} = ${config[experts ?? '']}`
+    const sign = mixtures.has(family)
+      ? `model_type "${family}"`
+      : `${experts} = ${shown(config[experts ?? ''])}`
     throw new ConfigError(
       `config.json has ${sign}, a mixture of experts; expected a model in which every token takes the same path.`,
     )
@@ -107,5 +109,5 @@ export function refuseOtherKinds(config: Readonly<Record<string, unknown>>): voi
 
 function quantisationMethod(settings: unknown): string {
   if (typeof settings !== 'object' || settings === null || !('quant_method' in settings)) return ''
-  return ` with quant_method ${JSON.stringify(settings.quant_method)}`
+  return ` with quant_method ${shown(settings.quant_method)}`
 }

@@ -1,4 +1,4 @@
-import { ConfigError } from '@tintjs/tensor'
+import { ConfigError, shown } from '@tintjs/tensor'
 import type { Adapter } from './adapter'
 import { packageOfFamily, refuseOtherKinds } from './families'
 
@@ -19,10 +19,10 @@ export function adapterFor(config: unknown, adapters: readonly Adapter[]): Adapt
   const packageName = packageOfFamily(family)
   if (packageName !== undefined) {
     throw new ConfigError(
-      `config.json has model_type ${JSON.stringify(family)}, whose adapter is not among the given ones: ${known}; install ${packageName} and give its adapter too.`,
+      `config.json has model_type ${shown(family)}, whose adapter is not among the given ones: ${known}; install ${packageName} and give its adapter too.`,
     )
   }
   throw new ConfigError(
-    `config.json has model_type ${JSON.stringify(family) ?? 'missing'}, an unsupported architecture; expected one of the given adapters: ${known}.`,
+    `config.json has model_type ${family === undefined ? 'missing' : shown(family)}, an unsupported architecture; expected one of the given adapters: ${known}.`,
   )
 }

@@ -1,4 +1,4 @@
-import { type ByteSource, CheckpointError } from '@tintjs/tensor'
+import { type ByteSource, CheckpointError, parseUntrustedJson } from '@tintjs/tensor'
 
 /** A file of a checkpoint. */
 export interface CheckpointFile {
@@ -39,17 +39,16 @@ export const textSizeLimit = 64 * 1024 * 1024
 /**
  * Reads a JSON file of a checkpoint.
  *
- * @throws CheckpointError when it is missing, larger than 64 MiB, not UTF-8 or not JSON
+ * @throws CheckpointError when it is missing, larger than 64 MiB, not UTF-8 or not JSON, has a name twice, is nested
+ *   too deeply, or has more values than any file of a checkpoint
  */
 export async function readJson(source: CheckpointSource, path: string): Promise<unknown> {
   const text = await readText(source, path)
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new CheckpointError(
-      `${path} in ${source.name} is not valid JSON: ${(error as Error).message}. Expected a JSON object; fetch the file again.`,
-    )
-  }
+  const parsed = parseUntrustedJson(text)
+  if ('value' in parsed) return parsed.value
+  throw new CheckpointError(
+    `${path} in ${source.name} ${parsed.problem}. Expected a JSON object; fetch the file again.`,
+  )
 }
 
 /** Reads a small text file of a checkpoint. @throws CheckpointError as {@link readJson} does */

@@ -32,6 +32,9 @@ export type RotaryScaling =
       readonly originalLength: number
     }
 
+/** Heads have some hundred numbers; each pair has a frequency in memory before any weight is there to be wrong. */
+const widestHead = 65_536
+
 /**
  * The usual frequencies `base^(-2 i / width)` of `width / 2` pairs.
  *
@@ -43,9 +46,9 @@ export function rotaryFrequencies(
   base: number,
   scaling: RotaryScaling = { kind: 'none' },
 ): number[] {
-  if (width % 2 !== 0 || width < 2) {
+  if (width % 2 !== 0 || width < 2 || width > widestHead) {
     throw new ConfigError(
-      `The rotary positions turn ${width} numbers of a head; expected an even number of at least 2, as they are turned in pairs.`,
+      `The rotary positions turn ${width} numbers of a head; expected an even number from 2 to ${widestHead}, as they are turned in pairs.`,
     )
   }
   const frequencies = Array.from({ length: width / 2 }, (_, pair) => base ** ((-2 * pair) / width))

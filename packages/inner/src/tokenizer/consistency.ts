@@ -1,4 +1,4 @@
-import { CheckpointError } from '@tintjs/tensor'
+import { CheckpointError, shown } from '@tintjs/tensor'
 import { decodersOf, postProcessorsOf, preTokenizersOf, type TokenizerStructure } from './structure'
 
 /**
@@ -26,7 +26,7 @@ function checkMerges({ model }: TokenizerStructure, ids: ReadonlyMap<string, num
     refuse(
       file,
       `merges.${index}`,
-      `it merges ${JSON.stringify(left)} with ${JSON.stringify(right)}, but ${JSON.stringify(missing)} is not in the vocabulary.`,
+      `it merges ${shown(left)} with ${shown(right)}, but ${shown(missing)} is not in the vocabulary.`,
     )
   }
 }
@@ -45,7 +45,7 @@ function checkAddedTokens(
       refuse(
         file,
         `added_tokens.${index}`,
-        `${JSON.stringify(content)} has the id ${id} there and ${known} in the vocabulary.`,
+        `${shown(content)} has the id ${id} there and ${known} in the vocabulary.`,
       )
     }
     if (known === undefined && id >= limit) {
@@ -84,7 +84,7 @@ function checkSpecialTokens(
   }
   const { unk_token: unknown } = structure.model
   if (unknown !== null && !ids.has(unknown)) {
-    refuse(file, 'model.unk_token', `${JSON.stringify(unknown)} is not in the vocabulary.`)
+    refuse(file, 'model.unk_token', `${shown(unknown)} is not in the vocabulary.`)
   }
 }
 

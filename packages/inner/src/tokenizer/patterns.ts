@@ -1,4 +1,4 @@
-import { CheckpointError } from '@tintjs/tensor'
+import { CheckpointError, shown } from '@tintjs/tensor'
 import { preTokenizersOf, type TokenizerStructure } from './structure'
 
 /**
@@ -36,7 +36,7 @@ export function checkPatterns(structure: TokenizerStructure, file: string): void
   const found = unknownPattern(structure)
   if (found === undefined) return
   throw new CheckpointError(
-    `In ${file}, the field pre_tokenizer has the pattern ${JSON.stringify(found)}; expected a pattern of GPT-2, ` +
+    `In ${file}, the field pre_tokenizer has the pattern ${shown(found)}; expected a pattern of GPT-2, ` +
       "BLOOM or LLaMA, which cannot be made to hang. If you trust this file, load it with patterns: 'any'.",
   )
 }

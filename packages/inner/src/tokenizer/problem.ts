@@ -1,4 +1,4 @@
-import { CheckpointError } from '@tintjs/tensor'
+import { CheckpointError, shown } from '@tintjs/tensor'
 import type * as z from 'zod'
 
 /**
@@ -15,11 +15,18 @@ export function parseFile<Schema extends z.ZodType>(
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const path = issue?.path ?? []
-  const field = path.length === 0 ? 'the content' : `the field ${path.map(String).join('.')}`
+  const found = valueAt(value, path)
+  const field = path.length === 0 ? 'the content' : `the field ${inWords(path)}`
   throw new CheckpointError(
-    `In ${file}, ${field} is not supported: found ${shown(valueAt(value, path))}; ${issue?.message ?? 'expected another value'}. ` +
+    `In ${file}, ${field} is not supported: found ${found === undefined ? 'nothing' : shown(found)}; ${issue?.message ?? 'expected another value'}. ` +
       'Expected a byte-pair tokenizer as GPT-2, OPT, BLOOM, GPT-NeoX, GPT-J or LLaMA have.',
   )
+}
+
+/** Names in a file are as long as its author likes. */
+function inWords(path: readonly PropertyKey[]): string {
+  const name = path.map(String).join('.')
+  return name.length <= 200 ? name : `${name.slice(0, 200)}...`
 }
 
 function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
@@ -27,10 +34,4 @@ function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
     (inside, key) => (typeof inside === 'object' && inside !== null ? Reflect.get(inside, key) : undefined),
     value,
   )
-}
-
-function shown(value: unknown): string {
-  if (value === undefined) return 'nothing'
-  const text = JSON.stringify(value)
-  return text.length > 80 ? `${text.slice(0, 80)}...` : text
 }

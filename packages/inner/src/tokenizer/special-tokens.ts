@@ -22,6 +22,16 @@ const configurationSchema = z.object({
 })
 const specialTokensSchema = z.object(named)
 
+/** As in a vocabulary; the texts are those that a token may have. */
+const addedTokensField = vocabularyField.superRefine((tokens, context) => {
+  // The check of the vocabulary before this one goes on where it found no object.
+  if (context.issues.length > 0) return
+  const wrong = Object.keys(tokens).find((content) => !addedToken.shape.content.safeParse(content).success)
+  if (wrong === undefined) return
+  const message = 'expected tokens of 1 to 128 letters'
+  context.addIssue({ code: 'custom', message, path: [wrong] })
+})
+
 /** What `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` say. */
 export interface TokenizerConfiguration {
   readonly beginOfText?: string | undefined
@@ -44,7 +54,7 @@ export async function readConfiguration(
     parseFile(schema, present.has(path) ? await readJson(source, path) : {}, `${path} of ${source.name}`)
   const configuration = await read(configurationSchema, 'tokenizer_config.json')
   const map = await read(specialTokensSchema, 'special_tokens_map.json')
-  const added = Object.entries(await read(vocabularyField, 'added_tokens.json')).map(([content, id]) =>
+  const added = Object.entries(await read(addedTokensField, 'added_tokens.json')).map(([content, id]) =>
     addedToken.parse({ content, id }),
   )
   for (const [id, token] of Object.entries(configuration.added_tokens_decoder ?? {})) {

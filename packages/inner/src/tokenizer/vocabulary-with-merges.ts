@@ -1,4 +1,4 @@
-import { CheckpointError } from '@tintjs/tensor'
+import { CheckpointError, shown } from '@tintjs/tensor'
 import { type CheckpointSource, readJson, readText } from '../checkpoint/source'
 import { parseFile } from './problem'
 import type { TokenizerConfiguration } from './special-tokens'
@@ -33,7 +33,7 @@ export async function structureOfMerges(
     const id = ids.get(content) ?? added?.id
     if (id !== undefined) return { ...added, id, content, special: special.all.has(content) }
     throw new CheckpointError(
-      `In ${file}, the special token ${JSON.stringify(content)} that tokenizer_config.json or special_tokens_map.json ` +
+      `In ${file}, the special token ${shown(content)} that tokenizer_config.json or special_tokens_map.json ` +
         'names is missing; fetch these files again.',
     )
   })
@@ -62,7 +62,7 @@ function parseMerges(text: string, file: string): Merge[] {
     const merge = mergeOf(line)
     if (merge === undefined) {
       throw new CheckpointError(
-        `In ${file}, line ${index + 1} is ${JSON.stringify(line.slice(0, 80))}; expected two tokens with a space between them.`,
+        `In ${file}, line ${index + 1} is ${shown(line)}; expected two tokens with a space between them.`,
       )
     }
     merges.push(merge)

@@ -43,7 +43,33 @@ export async function readPytorchHeader(
     spans.set(key, span)
     entries.set(text, entryOf(source, text, tensor, span))
   }
+  checkSharing(source, entries, spans)
   return entries
+}
+
+/** How many times as large as their storages all tensors may be: tied weights are twice. */
+const mostSharing = 4
+
+/** So many bytes of tensors are never too many: buffers of tiny models, which all layers share. */
+const freelyShared = 64 * 2 ** 20
+
+/** Each tensor is read into memory of its own, so a small file could ask for any amount by naming a storage often. */
+function checkSharing(
+  source: ByteSource,
+  entries: ReadonlyMap<string, PytorchTensorEntry>,
+  spans: ReadonlyMap<string, ByteSpan>,
+): void {
+  const storages = [...spans.values()].reduce((total, { start, end }) => total + end - start, 0)
+  // Not of their spans in the file, which are shorter where a stride is 0.
+  const tensors = [...entries.values()].reduce(
+    (total, { type, shape }) => total + Number(bytesOfTensor(type, shape)),
+    0,
+  )
+  if (tensors <= Math.max(mostSharing * storages, freelyShared)) return
+  throw new CheckpointError(
+    `${source.name}: its tensors have ${tensors} bytes, but its storages ${storages}; expected tensors that do not ` +
+      'share more: save it again with torch.save(model.state_dict()), or as safetensors',
+  )
 }
 
 /** What a file says about its tensors, in either of the two formats. */

@@ -101,14 +101,18 @@ describe('pickles that do not fit together', () => {
 })
 
 describe('pickles that ask for much', () => {
-  test('too many instructions end with little memory', async () => {
+  test('too many instructions and values end with little memory', async () => {
     const before = process.memoryUsage().heapUsed
-    const many = joined('\x80\x02', new Uint8Array(8 * 2 ** 20).fill(0x5d), '.')
-    await refused(many, /more than 2097152 instructions/)
+    const many = (instruction: number) =>
+      joined('\x80\x02', new Uint8Array(8 * 2 ** 20).fill(instruction), '.')
+    await refused(many(0x4e), /more than 2097152 instructions/)
+    for (const container of [0x5d, 0x7d, 0x29]) {
+      await refused(many(container), /more than 262144 tuples, lists and dictionaries/)
+    }
     // Doubling by reference: each level holds the one before it twice.
     const doubling = `\x80\x02)${'2\x86'.repeat(10_000)}.`
     await refused(doubling, /it holds a tuple/)
-    expect(process.memoryUsage().heapUsed - before).toBeLessThan(600 * 2 ** 20)
+    expect(process.memoryUsage().heapUsed - before).toBeLessThan(150 * 2 ** 20)
   })
 
   test('a memory of many far places', async () => {
@@ -156,6 +160,20 @@ describe('tensors that do not fit their storage', () => {
       /65 dimensions/,
     ],
   ])('%s is refused', async (_, parts, message) => refused(tensorPickle(parts), message, storage))
+})
+
+test('tensors that share their storage cannot be many times what the file has', async () => {
+  const named = (name: string) =>
+    tensorPickle({ length: 2 ** 18, shape: `(I${2 ** 18}\nt` })
+      .slice('\x80\x02}'.length, -'s.'.length)
+      .replace('\x01\0\0\0w', name)
+  const tensors = Array.from({ length: 100 }, (_, index) =>
+    named(`\x03\0\0\0t${String(index).padStart(2, '0')}`),
+  )
+  const large = { 0: new Uint8Array(2 ** 20) }
+  const pickleOf = (count: number) => `\x80\x02}(${tensors.slice(0, count).join('')}u.`
+  expect((await read(pickleOf(60), large)).size).toBe(60)
+  await refused(pickleOf(100), /its tensors have 104857600 bytes, but its storages 1048576/, large)
 })
 
 describe('files of PyTorch before 1.6', () => {

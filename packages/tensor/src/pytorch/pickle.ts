@@ -12,6 +12,9 @@ import {
 /** The most instructions of one pickle: some 40,000 tensors, and an upper bound of its memory. */
 const mostInstructions = 2 ** 21
 
+/** The most tuples, lists and dictionaries: six for each of as many tensors. They take the most memory. */
+const mostContainers = 2 ** 18
+
 /** The longest pickle that is read, in bytes. */
 export const longestPickle = 32 * 2 ** 20
 
@@ -57,6 +60,7 @@ class PickleMachine {
   /** Heights of the stack at which a group of values starts. */
   readonly #marks: number[] = []
   readonly #memo = new Map<number, PickleValue>()
+  #containers = 0
   readonly #problem: (text: string) => CheckpointError
 
   constructor(
@@ -143,27 +147,29 @@ class PickleMachine {
         return
 
       case 0x7d: // EMPTY_DICT
-        stack.push({ kind: 'dictionary', entries: new Map() })
+        stack.push(this.#counted({ kind: 'dictionary', entries: new Map() }))
         return
       case 0x5d: // EMPTY_LIST
-        stack.push({ kind: 'list', items: [] })
+        stack.push(this.#counted({ kind: 'list', items: [] }))
         return
       case 0x29: // EMPTY_TUPLE
-        stack.push({ kind: 'tuple', items: [] })
+        stack.push(this.#counted({ kind: 'tuple', items: [] }))
         return
       case 0x74: // TUPLE
-        stack.push({ kind: 'tuple', items: this.#popToMark() })
+        stack.push(this.#counted({ kind: 'tuple', items: this.#popToMark() }))
         return
       case 0x85: // TUPLE1
       case 0x86: // TUPLE2
       case 0x87: // TUPLE3
-        stack.push({ kind: 'tuple', items: this.#popMany(instruction - 0x84) })
+        stack.push(this.#counted({ kind: 'tuple', items: this.#popMany(instruction - 0x84) }))
         return
       case 0x6c: // LIST
-        stack.push({ kind: 'list', items: this.#popToMark() })
+        stack.push(this.#counted({ kind: 'list', items: this.#popToMark() }))
         return
       case 0x64: // DICT
-        stack.push(this.#setItems({ kind: 'dictionary', entries: new Map() }, this.#popToMark()))
+        stack.push(
+          this.#setItems(this.#counted({ kind: 'dictionary', entries: new Map() }), this.#popToMark()),
+        )
         return
       case 0x61: // APPEND
         this.#append(this.#popMany(1))
@@ -210,6 +216,12 @@ class PickleMachine {
     )
   }
 
+  /** Counts a value that takes memory of its own. */
+  #counted<Value extends PickleValue>(value: Value): Value {
+    if (++this.#containers <= mostContainers) return value
+    throw this.#problem(`the pickle has more than ${mostContainers} tuples, lists and dictionaries`)
+  }
+
   #checkProtocol(protocol: number): void {
     if (protocol === 2) return
     throw new CheckpointError(
@@ -233,7 +245,7 @@ class PickleMachine {
     if (!isKind(callee, 'global') || callee.call === undefined || !isKind(values, 'tuple')) {
       throw this.#problem(`the pickle calls ${kindOf(callee)} with ${kindOf(values)}`)
     }
-    this.#stack.push(callee.call(values.items))
+    this.#stack.push(this.#counted(callee.call(values.items)))
   }
 
   /** Attributes are set on ordered dictionaries only (PyTorch keeps versions of modules there) and never needed. */

@@ -11,8 +11,8 @@ export interface ByteSpan {
 /** The most that is read of a zip archive's directory, in bytes. */
 const longestDirectory = 32 * 2 ** 20
 
-/** The most files of one archive: two for each of the tensors that a pickle can name. */
-const mostFiles = 100_000
+/** The most files of one archive: one for each storage. The largest shards have some thousands. */
+const mostFiles = 16_384
 
 /** Bytes of a local header before its name; the lengths of the name and the extra field are its last two numbers. */
 const localHeaderLength = 30
@@ -70,7 +70,9 @@ async function readDirectory(source: ByteSource): Promise<Map<string, DirectoryE
     for await (const entry of reader.getEntriesGenerator()) {
       if (entries.has(entry.filename)) throw damaged(source, `it has ${shown(entry.filename)} twice`)
       if (entries.size === mostFiles) throw damaged(source, `it has more than ${mostFiles} files`)
-      entries.set(entry.filename, entry)
+      // Not the entry itself, which holds much more.
+      const { offset, encrypted, compressionMethod, compressedSize, uncompressedSize } = entry
+      entries.set(entry.filename, { offset, encrypted, compressionMethod, compressedSize, uncompressedSize })
     }
   } catch (error) {
     if (error instanceof CheckpointError) throw error

@@ -1,7 +1,7 @@
 import { CheckpointError } from '../errors'
 import { type ByteSource, readExactly } from './byte-source'
 import { bytesOfTensor, type ElementType, elementTypes, isElementType } from './element-type'
-import { findJsonProblem, hasLoneSurrogate, isJsonObject, shown } from './json-text'
+import { hasLoneSurrogate, isJsonObject, parseUntrustedJson, shown } from './json-text'
 
 /** Bytes of the little-endian number in front of the header that tells the header's length. */
 export const lengthBytes = 8
@@ -55,6 +55,7 @@ function damaged(file: string, problem: string): CheckpointError {
   return new CheckpointError(`${file}: ${problem}; the file is damaged or not safetensors: get it again`)
 }
 
+/** The header's length, and its first byte: most files that are something else are known by them. */
 async function readHeaderLength(source: ByteSource): Promise<number> {
   const { name, size } = source
   if (size < lengthBytes) {
@@ -63,7 +64,7 @@ async function readHeaderLength(source: ByteSource): Promise<number> {
       `the file has ${size} bytes, expected at least ${lengthBytes} for the header's length`,
     )
   }
-  const bytes = await readExactly(source, 0, lengthBytes)
+  const bytes = await readExactly(source, 0, Math.min(size, 2 * lengthBytes))
   const length = new DataView(bytes.buffer, bytes.byteOffset, lengthBytes).getBigUint64(0, true)
   if (length > BigInt(maximumHeaderBytes)) {
     throw damaged(name, `the header claims ${length} bytes, expected at most ${maximumHeaderBytes}`)
@@ -71,8 +72,13 @@ async function readHeaderLength(source: ByteSource): Promise<number> {
   if (Number(length) > size - lengthBytes) {
     throw damaged(name, `the header claims ${length} bytes, but only ${size - lengthBytes} follow its length`)
   }
-  return Number(length)
+  const start = bytes.subarray(lengthBytes, lengthBytes + Number(length))
+  if (start[0] === openBrace) return Number(length)
+  const text = new TextDecoder('utf-8', { ignoreBOM: true }).decode(start)
+  throw damaged(name, `the header starts with ${shown(text)}, expected "{"`)
 }
+
+const openBrace = 0x7b
 
 function decodeHeader(file: string, bytes: Uint8Array): string {
   try {
@@ -84,17 +90,9 @@ function decodeHeader(file: string, bytes: Uint8Array): string {
 }
 
 function parseHeader(file: string, text: string): Readonly<Record<string, unknown>> {
-  if (!text.startsWith('{')) {
-    throw damaged(file, `the header starts with ${shown(text.slice(0, 8))}, expected "{"`)
-  }
-  let fields: unknown
-  try {
-    fields = JSON.parse(text)
-  } catch (error) {
-    throw damaged(file, `the header is not valid JSON (${error instanceof Error ? error.message : error})`)
-  }
-  const problem = findJsonProblem(text)
-  if (problem) throw damaged(file, `found ${problem} in the header`)
+  const parsed = parseUntrustedJson(text)
+  if ('problem' in parsed) throw damaged(file, `the header ${parsed.problem}`)
+  const { value: fields } = parsed
   // Always true after the first check; JSON.parse makes own properties even of names such as __proto__.
   if (!isJsonObject(fields)) throw damaged(file, 'the header is not a JSON object')
   return fields

@@ -9,5 +9,6 @@ export {
   type NamedTensor,
 } from './encode'
 export { readSafetensorsHeader, type SafetensorsHeader, type TensorEntry } from './header'
+export { parseUntrustedJson, shown } from './json-text'
 export { parseShardIndex, type ShardIndex } from './shard-index'
 export { readTensorData } from './tensor-data'

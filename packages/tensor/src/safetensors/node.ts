@@ -1,4 +1,5 @@
 export { writeFolderAtomically } from '../files/atomic-folder'
 export { writeFileAtomically } from '../files/atomic-write'
+export { readWholeFile, readWholeFileSync, UnreadableFileError } from '../files/whole-file'
 export { openFileSource } from './file-source'
 export { writeDeferredSafetensorsFile, writeSafetensorsFile } from './write-file'

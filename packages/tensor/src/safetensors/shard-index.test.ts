@@ -53,7 +53,7 @@ describe('parseShardIndex', () => {
     ['a list', indexOf(['model.safetensors']), /weight_map: expected an object/],
     ['no weight_map', '{}', /weight_map: expected an object/],
     ['no object', '[]', /expected an object with weight_map/],
-    ['no JSON', 'weight_map', /found no valid JSON/],
+    ['no JSON', 'weight_map', /it is not valid JSON/],
     ['a name twice', '{"weight_map":{"x":"a.safetensors","x":"b.safetensors"}}', /the name "x" twice/],
     ['weight_map twice', '{"weight_map":{},"weight_map":{}}', /the name "weight_map" twice/],
   ])('refuses %s', (_, text, message) => {
