@@ -1,7 +1,11 @@
 export { nodeEngines, useEngine } from './engine/node'
 export {
+  type HoldOptions,
+  holdFolder,
+  holdName,
   openFileSource,
   writeDeferredSafetensorsFile,
+  writeError,
   writeFileAtomically,
   writeFolderAtomically,
   writeSafetensorsFile,

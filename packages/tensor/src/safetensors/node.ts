@@ -1,4 +1,6 @@
 export { writeFolderAtomically } from '../files/atomic-folder'
 export { writeFileAtomically } from '../files/atomic-write'
+export { type HoldOptions, holdFolder, holdName } from '../files/hold-folder'
+export { writeError } from '../files/write-error'
 export { openFileSource } from './file-source'
 export { writeDeferredSafetensorsFile, writeSafetensorsFile } from './write-file'
