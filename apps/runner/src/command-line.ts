@@ -1,5 +1,5 @@
 import { Command, CommanderError } from 'commander'
-import { exitCodes, messageFor } from './failures'
+import { exitCodes, messageFor, UsageError } from './failures'
 import { interruption } from './interruption'
 import { paragraph } from './output/wrap'
 import { packageVersion } from './package-version'
@@ -80,7 +80,9 @@ const commands: readonly { name: string; summary: string; load(): Promise<Comman
 ]
 
 const closing = [
-  'Every command takes --json (one JSON object on stdout, all else on stderr) and --help.',
+  'Every command takes --json (one JSON object on stdout, all else on stderr) and --help. Nothing but ids of the ' +
+    'Hugging Face hub and a --queue makes a command use the network; with --offline, or HF_HUB_OFFLINE=1, ids are ' +
+    'looked up in the cache alone.',
   'Exit codes: 0 done; 1 failure, which includes values that are out of range; 2 a command line that cannot be ' +
     'understood; 130 stopped by Ctrl-C. TINT_DEBUG=1 shows where a failure happened.',
 ]
@@ -125,7 +127,11 @@ function commandLine(): Command {
     .showSuggestionAfterError()
 
   for (const { name, summary } of commands) {
-    program.command(name).description(summary).helpOption('-h, --help', 'this text')
+    program
+      .command(name)
+      .description(summary)
+      .helpOption('-h, --help', 'this text')
+      .option('--offline', 'no network: what is on the hub has to be in the cache')
   }
   // Commands load their packages when they are asked for, so that --help stays quick.
   program.hook('preSubcommand', async (_, command) => {
@@ -133,6 +139,14 @@ function commandLine(): Command {
     const module = await entry?.load()
     module?.configure(command)
     reportMissingTogether(command)
+  })
+  program.hook('preAction', (_, command) => {
+    const { offline, queue } = command.opts<{ offline?: true; queue?: string }>()
+    if (!offline) return
+    if (queue !== undefined)
+      throw new UsageError('--queue is a Redis on a network; leave it or --offline out.')
+    // As Hugging Face's libraries have it; processes that compute for this one read it too.
+    process.env.HF_HUB_OFFLINE = '1'
   })
   return program
 }

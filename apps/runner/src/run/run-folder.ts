@@ -9,6 +9,7 @@ import {
   writeJson,
 } from '@tintjs/evaluate/node'
 import { writeFileAtomically } from '@tintjs/tensor/node'
+import { interruption } from '../interruption'
 
 /** Where a run keeps what it has done; nowhere without `--output`. */
 export interface RunFolder<Sample> {
@@ -44,10 +45,19 @@ export async function openRunFolder<Sample, Configuration extends object>(
   plan: EvaluationPlan<Sample>,
 ): Promise<RunFolder<Sample>> {
   if (output === undefined) return nowhere
-  await openOutputFolder(output, form, configuration, { resume: resume ?? false })
+  const release = await openOutputFolder(output, form, configuration, {
+    resume: resume ?? false,
+    signal: interruption.signal,
+    onWatch: (seconds) =>
+      void process.stderr.write(
+        `tint: a process on another computer may be at work in ${output}; watching for ${seconds} s whether it is\n`,
+      ),
+  })
   const path = join(output, outputFiles.samples)
-  const finished = await readFinishedUnits(path, plan)
-  const file = await SamplesFile.open(path, plan.form, finished)
+  const { finished, file } = await openSamples(path, plan).catch((error) => {
+    release()
+    throw error
+  })
   return {
     path: output,
     finished,
@@ -60,8 +70,13 @@ export async function openRunFolder<Sample, Configuration extends object>(
       const kept = finished.samples.length + (await file.appended())
       return `stopping; ${kept} of ${sampleCount(plan)} samples are kept in ${output}. Go on with the same command and --resume.`
     },
-    close: () => file.close(),
+    close: () => file.close().finally(release),
   }
+}
+
+async function openSamples<Sample>(path: string, plan: EvaluationPlan<Sample>) {
+  const finished = await readFinishedUnits(path, plan)
+  return { finished, file: await SamplesFile.open(path, plan.form, finished) }
 }
 
 const nowhere: RunFolder<never> = {

@@ -143,6 +143,15 @@ describe('samples.jsonl', () => {
     await file.close()
   })
 
+  it('says so when it is deleted with its folder', async () => {
+    const file = await SamplesFile.open(path(), sampleForm, { end: 0 })
+    rmSync(folder, { recursive: true })
+    await expect(file.append(samplesOf(0))).rejects.toThrow(
+      /was deleted while the run wrote to it; start again/,
+    )
+    await file.close()
+  })
+
   it('notices another process that writes to it', async () => {
     const file = await SamplesFile.open(path(), sampleForm, { end: 0 })
     await file.append(samplesOf(0))
@@ -155,9 +164,13 @@ describe('samples.jsonl', () => {
 describe('the output folder', () => {
   it('is made, and opened again by the same run', async () => {
     const inside = join(folder, 'a', 'b')
-    await openOutputFolder(inside, form, configuration, { resume: false })
+    const release = await openOutputFolder(inside, form, configuration, { resume: false })
+    await expect(openOutputFolder(inside, form, configuration, { resume: true })).rejects.toThrow(
+      /Process \d+ is at work in the folder .*; wait for it to end, then resume/,
+    )
+    release()
     expect(await readConfiguration(inside, form)).toEqual(configuration)
-    await openOutputFolder(inside, form, { ...configuration }, { resume: true })
+    ;(await openOutputFolder(inside, form, { ...configuration }, { resume: true }))()
     expect(readdirSync(inside)).toEqual([outputFiles.configuration])
   })
 
@@ -171,7 +184,7 @@ describe('the output folder', () => {
   })
 
   it('names the first thing in which another run differs', async () => {
-    await openOutputFolder(folder, form, configuration, { resume: false })
+    ;(await openOutputFolder(folder, form, configuration, { resume: false }))()
     for (const [change, words] of [
       [{ engine: 'cpu' }, /engine was "wasm" and is "cpu" now/],
       [{ trainFractions: [0.5], engine: 'cpu' }, /trainFractions was \[0\.5,0\.75\] and is \[0\.5\] now/],
@@ -209,7 +222,7 @@ describe('the output folder', () => {
       )
     }
     const run = join(folder, 'run')
-    await openOutputFolder(run, form, configuration, { resume: false })
+    ;(await openOutputFolder(run, form, configuration, { resume: false }))()
     await expect(checkOutputFolder(run, { resume: false })).rejects.toThrow(
       /holds a run already; give --resume/,
     )
@@ -222,7 +235,7 @@ describe('the output folder', () => {
   it('is as new after a kill in the middle of writing the configuration', async () => {
     mkdirSync(folder, { recursive: true })
     writeFileSync(join(folder, '.configuration.json.0a1b2c3d-0000-4000-8000-000000000000.tmp'), '{"for')
-    await openOutputFolder(folder, form, configuration, { resume: true })
+    ;(await openOutputFolder(folder, form, configuration, { resume: true }))()
     expect(readdirSync(folder)).toEqual([outputFiles.configuration])
   })
 })

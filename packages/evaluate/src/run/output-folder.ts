@@ -1,7 +1,7 @@
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { InputError } from '@tintjs/tensor'
-import { writeFileAtomically } from '@tintjs/tensor/node'
+import { holdFolder, holdName, writeFileAtomically } from '@tintjs/tensor/node'
 import { type ConfigurationForm, firstDifference } from './configuration-form'
 import { jsonOrUndefined } from './json'
 
@@ -15,8 +15,9 @@ export const outputFiles = {
   report: 'report.html',
 } as const
 
-/** What a kill in the middle of `writeFileAtomically` may leave. */
-const leftOver = /^\.(configuration\.json|examples\.json|results\.json|report\.html)\.[0-9a-f-]+\.tmp$/
+/** What a kill in the middle of `writeFileAtomically` or `holdFolder` may leave. */
+const leftOver =
+  /^\.(configuration\.json|examples\.json|results\.json|report\.html|\.in-use)\.[0-9a-f-]+\.tmp$/
 
 /**
  * Checks before anything is computed that a folder can be used: it is new or empty, or a run is to go on in it.
@@ -36,7 +37,7 @@ export async function checkOutputFolder(
   if (!found.isDirectory()) {
     throw new InputError(`${folder} is a file; expected a new or empty folder for the results.`)
   }
-  const content = (await readdir(folder)).filter((name) => !leftOver.test(name))
+  const content = (await readdir(folder)).filter((name) => name !== holdName && !leftOver.test(name))
   if (content.length === 0 || (resume && content.includes(outputFiles.configuration))) return
   const isRun = content.includes(outputFiles.configuration)
   throw new InputError(
@@ -46,22 +47,52 @@ export async function checkOutputFolder(
   )
 }
 
+/** How a run's folder is opened. */
+export interface OpenFolderOptions {
+  /** Whether a run may go on in it. */
+  readonly resume: boolean
+  /** Told when a process on another computer seems to be at work there, and has to be watched for so many seconds. */
+  readonly onWatch?: ((seconds: number) => void) | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
 /**
- * Makes a run's folder, or opens the one in which the same run has begun.
+ * Makes a run's folder, or opens the one in which the same run has begun, and holds it for this process.
  *
  * @param configuration of this run; written to the folder when it is new
- * @throws InputError naming the first difference when the folder holds a run of another configuration
+ * @returns gives the folder back to others; that also happens when the process exits
+ * @throws InputError naming the first difference when the folder holds a run of another configuration, and when another
+ *   process is at work in it
  */
 export async function openOutputFolder<Configuration extends object>(
   folder: string,
   form: ConfigurationForm<Configuration>,
   configuration: Configuration,
-  options: { resume: boolean },
-): Promise<void> {
+  options: OpenFolderOptions,
+): Promise<() => void> {
   await checkOutputFolder(folder, options)
   await makeFolder(folder)
+  const release = await holdFolder(folder, {
+    ...options,
+    advice: 'wait for it to end, then resume, or give another folder.',
+  })
+  try {
+    await begin(folder, form, configuration)
+    return release
+  } catch (error) {
+    release()
+    throw error
+  }
+}
+
+/** In a folder that is held. */
+async function begin<Configuration extends object>(
+  folder: string,
+  form: ConfigurationForm<Configuration>,
+  configuration: Configuration,
+): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (leftOver.test(name)) await rm(join(folder, name), { force: true })
+    if (leftOver.test(name)) await rm(join(folder, name), { recursive: true, force: true })
   }
   const before = await readConfiguration(folder, form)
   if (before === undefined) {

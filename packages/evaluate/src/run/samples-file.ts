@@ -1,5 +1,6 @@
 import { type FileHandle, open, readFile } from 'node:fs/promises'
 import { InputError } from '@tintjs/tensor'
+import { writeError } from '@tintjs/tensor/node'
 import { type EvaluationPlan, type SampleForm, type SampleKey, sampleLine } from './evaluation-plan'
 import { jsonOrUndefined } from './json'
 
@@ -99,17 +100,25 @@ export class SamplesFile<Sample> {
     form: SampleForm<Sample>,
     { end }: Pick<FinishedUnits<Sample>, 'end'>,
   ): Promise<SamplesFile<Sample>> {
-    const handle = await open(path, end === 0 ? 'w' : 'r+')
-    await handle.truncate(end)
+    const handle = await open(path, end === 0 ? 'w' : 'r+').catch((error) => {
+      throw writeError(path, error)
+    })
+    await handle.truncate(end).catch(async (error) => {
+      await handle.close()
+      throw writeError(path, error)
+    })
     return new SamplesFile(path, form, handle, end)
   }
 
-  /** @throws InputError when another process has written to the file too */
+  /**
+   * @throws InputError when the file system refuses, the file is gone with its folder, or another process has written to
+   *   it too
+   */
   async append(samples: readonly Sample[]): Promise<void> {
     this.#writing = this.#write(samples)
     await this.#writing
     if (performance.now() - this.#lastFlush < flushInterval) return
-    await this.#handle.datasync()
+    await this.#flush()
     this.#lastFlush = performance.now()
   }
 
@@ -125,7 +134,12 @@ export class SamplesFile<Sample> {
   }
 
   async #write(samples: readonly Sample[]): Promise<void> {
-    const { size } = await this.#handle.stat()
+    const { size, nlink } = await this.#handle.stat()
+    if (nlink === 0) {
+      throw new InputError(
+        `${this.#path} was deleted while the run wrote to it; start again, in a folder that stays.`,
+      )
+    }
     if (size !== this.#end) {
       throw new InputError(
         `Another process writes to ${this.#path}: it has ${size} bytes, expected ${this.#end}. ` +
@@ -134,12 +148,11 @@ export class SamplesFile<Sample> {
     }
     const bytes = Buffer.from(samples.map((sample) => sampleLine(this.#form, sample)).join(''))
     for (let written = 0; written < bytes.length; ) {
-      const { bytesWritten } = await this.#handle.write(
-        bytes,
-        written,
-        bytes.length - written,
-        this.#end + written,
-      )
+      const { bytesWritten } = await this.#handle
+        .write(bytes, written, bytes.length - written, this.#end + written)
+        .catch((error) => {
+          throw writeError(this.#path, error)
+        })
       written += bytesWritten
     }
     this.#end += bytes.length
@@ -148,9 +161,16 @@ export class SamplesFile<Sample> {
 
   async close(): Promise<void> {
     try {
-      await this.#handle.datasync()
+      await this.#flush()
     } finally {
       await this.#handle.close()
     }
+  }
+
+  /** Some file systems say only here that the disk is full. */
+  async #flush(): Promise<void> {
+    await this.#handle.datasync().catch((error) => {
+      throw writeError(this.#path, error)
+    })
   }
 }

@@ -222,9 +222,13 @@ async function writeRun<Sample extends object, Configuration extends object>(
   run: { samples: readonly Sample[]; report: object; page?: string },
 ): Promise<void> {
   const { configuration } = run.report as { configuration: never }
-  await openOutputFolder(output, shardedForm(form), configuration, { resume: false })
-  const lines = run.samples.map((sample) => sampleLine(samples, sample))
-  await writeFileAtomically(join(output, outputFiles.samples), lines)
-  if (run.page !== undefined) await writeFileAtomically(join(output, outputFiles.report), [run.page])
-  await writeJson(join(output, outputFiles.results), run.report)
+  const release = await openOutputFolder(output, shardedForm(form), configuration, { resume: false })
+  try {
+    const lines = run.samples.map((sample) => sampleLine(samples, sample))
+    await writeFileAtomically(join(output, outputFiles.samples), lines)
+    if (run.page !== undefined) await writeFileAtomically(join(output, outputFiles.report), [run.page])
+    await writeJson(join(output, outputFiles.results), run.report)
+  } finally {
+    release()
+  }
 }

@@ -1,12 +1,13 @@
-import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { mkdir, readdir, rename, rm, rmdir, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { dirname, resolve } from 'node:path'
 import { InputError } from '../errors'
+import { removeLeftOvers, temporaryName } from './temporary-name'
 
 /**
  * Makes a folder that appears with all its files or not at all: `fill` writes into a temporary one beside it, which
- * is then renamed. If anything fails, or the process calls `process.exit`, the temporary folder is removed.
+ * is then renamed. If anything fails, or the process calls `process.exit`, the temporary folder is removed; what a killed process has
+ * left, when the same folder is made again.
  *
  * @param folder does not exist, or is empty; the folder above it exists
  * @throws InputError, before `fill` is called, where the folder cannot be made; errors of `fill` pass through unchanged
@@ -17,7 +18,8 @@ export async function writeFolderAtomically(
 ): Promise<void> {
   await checkNewOrEmpty(folder)
   const target = resolve(folder)
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 32)}.${randomUUID()}.tmp`)
+  await removeLeftOvers(target)
+  const temporary = temporaryName(target)
   await mkdir(temporary).catch((error: NodeJS.ErrnoException) => refuseParent(folder, error))
   const removeAtExit = () => rmSync(temporary, { recursive: true, force: true })
   process.once('exit', removeAtExit)

@@ -1,8 +1,8 @@
-import { randomUUID } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
-import { InputError } from '../errors'
+import { dirname } from 'node:path'
+import { removeLeftOvers, temporaryName } from './temporary-name'
+import { writeError } from './write-error'
 
 /** Temporary files of writes that are under way; removed when the process exits in the middle. */
 const temporaryFiles = new Set<string>()
@@ -11,7 +11,8 @@ let removesAtExit = false
 /**
  * Writes a file so that its path holds either the whole new content or what was there before: the chunks go to a
  * temporary file in the same folder, which is flushed to the disk and then renamed. If anything fails, also inside
- * `chunks`, or the process calls `process.exit`, the temporary file is removed. An existing file is replaced; a
+ * `chunks`, or the process calls `process.exit`, the temporary file is removed; what a killed process has left, by the next
+ * write of the same file. An existing file is replaced; a
  * symbolic link is replaced, not followed.
  *
  * @param path the file; its folder must exist
@@ -22,8 +23,8 @@ export async function writeFileAtomically(
   path: string,
   chunks: Iterable<Uint8Array | string> | AsyncIterable<Uint8Array | string>,
 ): Promise<void> {
-  // A plain name of bounded length: the target's own may already be as long as the file system allows.
-  const temporary = join(dirname(path), `.${basename(path).slice(0, 32)}.${randomUUID()}.tmp`)
+  await removeLeftOvers(path)
+  const temporary = temporaryName(path)
   const handle = await explained(path, () => open(temporary, 'wx'))
   removeAtExit(temporary)
   try {
@@ -59,25 +60,7 @@ async function explained<Result>(path: string, step: () => Promise<Result>): Pro
   try {
     return await step()
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : String(error)
-    throw new InputError(`${path} could not be written (${code}); ${adviceFor(code, path)}`, { cause: error })
-  }
-}
-
-function adviceFor(code: string, path: string): string {
-  switch (code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-      return `the folder ${dirname(path)} does not exist: create it first`
-    case 'EISDIR':
-    case 'ENOTEMPTY':
-    case 'EEXIST':
-      return 'a folder has this name: give the path of a file'
-    case 'ENOSPC':
-    case 'EDQUOT':
-      return 'the disk is full: free some space'
-    default:
-      return 'check that the folder exists and may be written'
+    throw writeError(path, error)
   }
 }
 
