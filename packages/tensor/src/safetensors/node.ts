@@ -1,7 +1,7 @@
 export { writeFolderAtomically } from '../files/atomic-folder'
 export { writeFileAtomically } from '../files/atomic-write'
-export { readWholeFile, readWholeFileSync, UnreadableFileError } from '../files/whole-file'
 export { type HoldOptions, holdFolder, holdName } from '../files/hold-folder'
+export { readWholeFile, readWholeFileSync, UnreadableFileError } from '../files/whole-file'
 export { writeError } from '../files/write-error'
 export { openFileSource } from './file-source'
 export { writeDeferredSafetensorsFile, writeSafetensorsFile } from './write-file'
