@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import type { AdapterOptions } from './command-options'
 import { exitCodes, messageFor } from './failures'
 import { interruption } from './interruption'
 import { paragraph } from './output/wrap'
@@ -133,6 +134,10 @@ function commandLine(): Command {
     const module = await entry?.load()
     module?.configure(command)
     reportMissingTogether(command)
+  })
+  program.hook('preAction', async (_, command) => {
+    const { adapter } = command.opts<AdapterOptions>()
+    if (adapter !== undefined) await (await import('./families')).useAdapters(adapter)
   })
   return program
 }

@@ -3,20 +3,18 @@ import { fileURLToPath } from 'node:url'
 import { isSavedTint } from '@tintjs/construct/node'
 import { type Adapter, adapterFor, type CheckpointSource } from '@tintjs/inner'
 import { folderSource, type HubOptions, hubSource, hubSourceInPlace, isHubId } from '@tintjs/inner/node'
-import { bloom, bloomShapes } from '@tintjs/inner-bloom'
-import { gptNeoX, pythiaShapes } from '@tintjs/inner-gpt-neox'
-import { gpt2, gpt2Shapes } from '@tintjs/inner-gpt2'
-import { gptj, gptjShapes } from '@tintjs/inner-gptj'
-import { llamaFamily, llamaFamilyShapes } from '@tintjs/inner-llama'
-import { opt, optShapes } from '@tintjs/inner-opt'
-import { phi, phiShapes } from '@tintjs/inner-phi'
-import { stablelm, stablelmShapes } from '@tintjs/inner-stablelm'
+import { bloomShapes } from '@tintjs/inner-bloom'
+import { pythiaShapes } from '@tintjs/inner-gpt-neox'
+import { gpt2Shapes } from '@tintjs/inner-gpt2'
+import { gptjShapes } from '@tintjs/inner-gptj'
+import { llamaFamilyShapes } from '@tintjs/inner-llama'
+import { optShapes } from '@tintjs/inner-opt'
+import { phiShapes } from '@tintjs/inner-phi'
+import { stablelmShapes } from '@tintjs/inner-stablelm'
 import { CheckpointError } from '@tintjs/tensor'
+import { knownAdapters } from './families'
 import { interruption } from './interruption'
 import { Progress } from './output/progress'
-
-/** The families that this command knows. */
-export const adapters: readonly Adapter[] = [gpt2, opt, ...llamaFamily, gptNeoX, gptj, bloom, stablelm, phi]
 
 /** The trained checkpoints that come with this package. */
 export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
@@ -39,7 +37,7 @@ export const modelShapes: readonly ModelShape[] = Object.entries({
   ...bloomShapes,
   ...stablelmShapes,
   ...phiShapes,
-}).map(([name, config]) => ({ name, adapter: adapterFor(config, adapters), config }))
+}).map(([name, config]) => ({ name, adapter: adapterFor(config, knownAdapters), config }))
 
 /** Whether a path is a folder that exists. */
 export async function isFolder(path: string): Promise<boolean> {

@@ -1,7 +1,8 @@
 import { type InnerModel, initialiseInnerModel, loadInnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
+import { adapters } from './families'
 import { interruption } from './interruption'
-import { adapters, type ModelShape, modelSource } from './models'
+import { type ModelShape, modelSource } from './models'
 import type { Progress } from './output/progress'
 
 /** A value with the time that it took. */
@@ -22,7 +23,7 @@ export async function loadModel(model: string, progress: Progress): Promise<Time
   const source = await modelSource(model)
   return timed(() =>
     loadInnerModel(source, {
-      adapters,
+      adapters: adapters(),
       signal: interruption.signal,
       onProgress: ({ loadedBytes, totalBytes }) => progress.update('loading', loadedBytes, totalBytes),
     }),

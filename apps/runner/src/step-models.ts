@@ -3,8 +3,9 @@ import { loadTint } from '@tintjs/construct/node'
 import type { InnerModel } from '@tintjs/inner'
 import type { Command } from 'commander'
 import { UsageError } from './failures'
+import { adapters } from './families'
 import { interruption } from './interruption'
-import { adapters, modelFolder } from './models'
+import { modelFolder } from './models'
 import type { Progress } from './output/progress'
 import { loadModel, timed } from './session'
 import { constructFor, type ExecutionOptions, type StepDesign } from './simulator-options'
@@ -100,7 +101,7 @@ export async function loadStepModels(
 
 function loadSimulator(folder: string, progress: Progress) {
   return loadTint(folder, {
-    adapters,
+    adapters: adapters(),
     signal: interruption.signal,
     onProgress: ({ loadedBytes, totalBytes }) => progress.update('loading', loadedBytes, totalBytes),
   })

@@ -24,8 +24,9 @@ import {
 import { hashModel } from '@tintjs/inner/node'
 import type { EngineDescription } from '@tintjs/tensor'
 import { beginOfTextId } from '../begin-of-text'
+import { adapters } from '../families'
 import { interruption } from '../interruption'
-import { adapters, modelSource } from '../models'
+import { modelSource } from '../models'
 import type { EvaluateCommandOptions } from './options'
 
 /** Everything that is decided before a model is loaded. */
@@ -43,7 +44,7 @@ export interface PreparedEvaluation {
 export async function prepareEvaluation(options: EvaluateCommandOptions): Promise<PreparedEvaluation> {
   const task = await loadTask(options.task)
   const source = await modelSource(options.model)
-  const { description } = await describeInnerModel(source, { adapters })
+  const { description } = await describeInnerModel(source, { adapters: adapters() })
   const tokenizer = await loadTokenizer(source)
   checkVocabulary(tokenizer, description)
   const beginOfText = options.bos ? beginOfTextId(tokenizer, options.model) : undefined

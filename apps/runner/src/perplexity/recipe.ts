@@ -5,7 +5,8 @@ import { checkOutputFolder } from '@tintjs/evaluate/node'
 import { describeInnerModel } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
 import { UsageError } from '../failures'
-import { adapters, modelSource } from '../models'
+import { adapters } from '../families'
+import { modelSource } from '../models'
 import { type Measuring, measure } from './measure'
 import { prepareMeasurement } from './measurement'
 import { checkOptions, type GivenOptions, type PerplexityCommandOptions } from './options'
@@ -49,7 +50,7 @@ async function optionsOf(
   { recipe: _, validation: __, ...given }: GivenOptions,
 ): Promise<PerplexityCommandOptions> {
   const positions = async () => {
-    const { description } = await describeInnerModel(await modelSource(given.model), { adapters })
+    const { description } = await describeInnerModel(await modelSource(given.model), { adapters: adapters() })
     return description.maximumPositions
   }
   return {

@@ -1,6 +1,7 @@
 import { describeInnerModel } from '@tintjs/inner'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { adapters, modelSource } from '../models'
+import { knownAdapters } from '../families'
+import { modelSource } from '../models'
 import { type RunSizes, workerCount } from './worker-count'
 
 const cpu = { device: 'CPU' } as const
@@ -8,7 +9,9 @@ const large = { cores: 8, memory: 64e9 }
 
 let sizes: RunSizes
 beforeAll(async () => {
-  const { description } = await describeInnerModel(await modelSource('gpt2-nano-bytes'), { adapters })
+  const { description } = await describeInnerModel(await modelSource('gpt2-nano-bytes'), {
+    adapters: knownAdapters,
+  })
   sizes = { plan: { unitCount: 100, cost: () => 32 }, description, length: 512, batch: 8 }
 })
 
