@@ -26,9 +26,8 @@ export async function loadAdapters(name: string): Promise<readonly Adapter[]> {
   const values = Object.values(exported).flatMap((value) => (Array.isArray(value) ? value : [value]))
   const adapters = [...new Set(values)].filter((value) => adapterSchema.safeParse(value).success) as Adapter[]
   if (adapters.length === 0) {
-    const found = Object.keys(exported).join(', ') || 'nothing'
     throw new InputError(
-      `--adapter ${name} exports ${found}, and no adapter; expected a module that exports what defineAdapter of @tintjs/inner makes.`,
+      `--adapter ${name} exports ${listOf(Object.keys(exported))}, and no adapter; expected a module that exports what defineAdapter of @tintjs/inner makes.`,
     )
   }
   const twice = adapters.find(
@@ -61,7 +60,7 @@ async function placeOf(name: string): Promise<string> {
   const path = resolvePath(name)
   const found = await stat(path).catch(() => undefined)
   if (found?.isFile()) return pathToFileURL(path).href
-  if (/^\.{0,2}[/\\]|^[a-z]:[/\\]/i.test(name)) {
+  if (found !== undefined || /^\.{0,2}[/\\]|^[a-z]:[/\\]/i.test(name)) {
     throw new InputError(
       `--adapter names ${path}, which is ${found === undefined ? 'not there' : 'a folder'}; expected a JavaScript module, or the name of an installed package.`,
     )
@@ -92,6 +91,12 @@ function explainingItself({ family, describe }: Adapter, name: string): Adapter 
       }
     },
   }
+}
+
+/** The first few of some names. */
+function listOf(names: readonly string[]): string {
+  if (names.length === 0) return 'nothing'
+  return names.length > 5 ? `${names.slice(0, 5).join(', ')}, ...` : names.join(', ')
 }
 
 /** What an error says, as a sentence. */
