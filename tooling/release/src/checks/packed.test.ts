@@ -1,7 +1,14 @@
 /** The checks that hand a tarball to a well-known tool. That good packages pass, every `pnpm release:check` shows. */
 import { expect, it } from 'vitest'
 import { compilerOptions, linkedConsumer, typeProblems, writeImports } from '../consumer.mjs'
-import { goodFiles, goodManifest, packedOf, problemsOf, temporaryFolder, workspaceOf } from '../test-support/fixture'
+import {
+  goodFiles,
+  goodManifest,
+  packedOf,
+  problemsOf,
+  temporaryFolder,
+  workspaceOf,
+} from '../test-support/fixture'
 import { check as attw } from './attw.mjs'
 import { check as publint } from './publint.mjs'
 
@@ -19,7 +26,10 @@ it('attw finds an entry whose types are not there', async () => {
 
 it('the compiler finds declarations that need what their package does not declare, and no others', async () => {
   const declaration = "export type { A } from 'not-declared'\nexport declare const b: A\n"
-  const wrong = await packedOf(goodManifest({ name: '@tintjs/wrong' }), { ...goodFiles, 'dist/index.d.ts': declaration })
+  const wrong = await packedOf(goodManifest({ name: '@tintjs/wrong' }), {
+    ...goodFiles,
+    'dist/index.d.ts': declaration,
+  })
   const all = [await packedOf(goodManifest()), wrong]
   const folder = temporaryFolder()
   await linkedConsumer(await workspaceOf(goodManifest()), all, folder)
