@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 
 const { packageManager } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
 
@@ -28,13 +28,13 @@ export function run(command, args, options = {}) {
 }
 
 /** Runs a command and ends this process when it fails. */
-export function runOrExit(command, args, options) {
+function runOrExit(command, args, options) {
   const status = run(command, args, options)
   if (status !== 0) process.exit(status)
 }
 
 /** Runs pnpm in exactly the version that package.json names, whatever is installed. */
-export const pnpm = (...args) => runOrExit('npx', ['--yes', packageManager, ...args])
+const pnpm = (...args) => runOrExit('npx', ['--yes', packageManager, ...args])
 
 /** Runs a tool of the workspace, such as turbo, with pnpm where it looks for it: on the PATH. */
 export const tool = (name, ...args) => pnpm('exec', name, ...args)

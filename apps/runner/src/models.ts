@@ -17,7 +17,7 @@ import { interruption } from './interruption'
 import { Progress } from './output/progress'
 
 /** The trained checkpoints that come with this package. */
-export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
+const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
 
 /** A size of a family without a checkpoint. */
 export interface ModelShape {

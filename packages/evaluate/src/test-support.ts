@@ -3,7 +3,7 @@ import { gpt2 } from '@tintjs/inner-gpt2'
 import { type Context, contextsOf } from './text/contexts'
 
 /** Tokens of the tiny model's vocabulary. */
-export const vocabulary = 13
+const vocabulary = 13
 
 /** A model of random weights that computes in a blink. */
 export function tinyModel(): InnerModel {

@@ -1,7 +1,7 @@
 import { accountOf } from './account.mjs'
 
 /** A table as text, its first column to the left and all others to the right. @param {import('./account.mjs').Table} table */
-export function tableText({ title, columns, rows, note }) {
+function tableText({ title, columns, rows, note }) {
   const widths = columns.map((column, index) =>
     Math.max(column.length, ...rows.map((row) => row[index].length)),
   )

@@ -1,7 +1,7 @@
 import type { Session } from '../page/session'
 
 /** Everything that the page has computed, as plain data for a JSON file. Lists of numbers become arrays. */
-export function numbersOf(session: Session): Readonly<Record<string, unknown>> {
+function numbersOf(session: Session): Readonly<Record<string, unknown>> {
   const { step, sweep, fidelity } = session
   const current = (result: { output: unknown; subject: string } | undefined) =>
     result && { isOfTheseSettings: result.subject === session.subject.value, ...(result.output as object) }

@@ -7,7 +7,7 @@ export const shippedModels = ['gpt2-nano-bytes', 'opt-nano-bytes'] as const
 export const engineChoices = ['auto', 'webgpu', 'wasm'] as const
 
 /** The two gradients of a training step. */
-export const gradients = ['tint', 'exact'] as const
+const gradients = ['tint', 'exact'] as const
 
 /** TinT's derivatives that the page offers. `usual` is the library's own choice. */
 export const derivatives = [

@@ -1,7 +1,7 @@
 import { gainShade, shadeName, visibleText } from '@tintjs/evaluate/page'
 
 /** What the colours of the text show. */
-export const shadings = ['gain', 'before', 'after'] as const
+const shadings = ['gain', 'before', 'after'] as const
 
 /** One of {@link shadings}. */
 export type Shading = (typeof shadings)[number]

@@ -18,10 +18,7 @@ export function cutText(text: string, loaded: LoadedModel): CutText {
  *
  * @throws InputError when the text has fewer than three tokens, of which one can be learned and one tested
  */
-export function cutTokens(
-  text: string,
-  { model, tokenizer }: LoadedModel,
-): { text: CutText; ids: Int32Array } {
+function cutTokens(text: string, { model, tokenizer }: LoadedModel): { text: CutText; ids: Int32Array } {
   const { ids, pieces } = tokenizer === undefined ? tokenIds(text) : tokenPieces(text, tokenizer)
   const total = ids.length
   const tokens = Math.min(total, model.description.maximumPositions)
@@ -32,7 +29,7 @@ export function cutTokens(
 }
 
 /** At least so many tokens make a step: one that is only read, one to learn, one to test. */
-export const fewestTokens = 3
+const fewestTokens = 3
 
 /** {@link cutTokens}, for a step. @throws InputError for a text that is too short for one */
 export function tokensForStep(text: string, loaded: LoadedModel): { text: CutText; ids: Int32Array } {

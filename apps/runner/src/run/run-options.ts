@@ -101,7 +101,7 @@ async function checkDivision(output: string, shard: Shard): Promise<void> {
 }
 
 /** Reads `auto` or a number. */
-export function parseCount(text: string): number | 'auto' {
+function parseCount(text: string): number | 'auto' {
   return text === 'auto' ? text : parseNumber(text)
 }
 
@@ -118,7 +118,7 @@ export function parseWorkers(text: string): number | 'auto' {
 }
 
 /** Reads `I/N`. Whether it is in range is for the package to say. */
-export function parseShard(text: string): Shard {
+function parseShard(text: string): Shard {
   const [number, count, ...rest] = text.split('/')
   if (number === undefined || count === undefined || rest.length > 0) {
     throw new InvalidArgumentError(`"${text}" is not I/N; expected a part and their number such as 1/4.`)

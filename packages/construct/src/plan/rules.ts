@@ -4,7 +4,7 @@ import { positionDigits } from '../operators/next-token-attention'
 import { layersOf } from './layers'
 
 /** Fewest rows a prefix holds: `Dsim` is at least `4 D`, so that attention's memory fits beside the signal. */
-export const fewestRowsPerPrefix = 3
+const fewestRowsPerPrefix = 3
 
 /** Numbers that can be planned with, smallest first, for a message: those nearest to what was asked for. */
 function nearest(valid: readonly number[], asked: number): string {

@@ -45,7 +45,7 @@ export function removeFolder(folder: string): void {
 }
 
 /** A model with random weights, in biases and norms too, so that none of them can get lost unseen. */
-export function randomModel(config: { readonly model_type: string }, seed = 1): InnerModel {
+function randomModel(config: { readonly model_type: string }, seed = 1): InnerModel {
   const model = initialiseInnerModel(config.model_type === 'gpt2' ? gpt2 : opt, config, seed)
   allParameters(model.description).forEach((reference, index) => {
     const value = model.weights.get(reference)

@@ -23,7 +23,7 @@ export function denseState(state: TintState, dimensions: TintDimensions, size: S
 }
 
 /** The token half of {@link denseState}. @returns `[batch, N, Dsim]`, owned by the caller */
-export function denseTokens(
+function denseTokens(
   tokens: TokenSlots,
   { width }: TintDimensions,
   { batch, tokens: count }: StateSize,

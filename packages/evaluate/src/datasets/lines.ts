@@ -3,7 +3,7 @@ import { InputError } from '@tintjs/tensor'
 import type { DatasetFile } from './dataset-file'
 
 /** The most bytes of a line: far more than a row has, and far less than a machine. */
-export const longestLine = 64 * 1024 * 1024
+const longestLine = 64 * 1024 * 1024
 
 /** A line without its end, and its number from 1. */
 export interface Line {
@@ -55,7 +55,7 @@ export async function* linesOf({ name, location }: DatasetFile): AsyncGenerator<
 }
 
 /** The error for a file that the system does not let us read. */
-export function unreadable(name: string, error: unknown): InputError {
+function unreadable(name: string, error: unknown): InputError {
   const code = error instanceof Error && 'code' in error ? error.code : error
   return new InputError(`${name} cannot be read (${code}); check that it is a file that you may read.`, {
     cause: error,

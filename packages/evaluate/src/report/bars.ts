@@ -16,7 +16,7 @@ export interface Bar {
 }
 
 /** The share at which a bar's frame ends, where nothing else is said. */
-export const widestBar = 1.1
+const widestBar = 1.1
 
 /** A table of bars of shares. @param widest the share at which their frames end */
 export function bars(all: readonly Bar[], widest = widestBar): Markup {

@@ -20,7 +20,7 @@ ${comparisons.map(
 }
 
 /** A way of a run in words. */
-export function armText({ run, way, learningRate }: ArmName): string {
+function armText({ run, way, learningRate }: ArmName): string {
   return `${run}, ${wayNames[way]}${learningRate === null ? '' : ` at ${rateText(learningRate)}`}`
 }
 
@@ -35,12 +35,12 @@ function differenceText({ kind, difference, standardError }: Comparison): string
 }
 
 /** Small ones as they are; those of random flips are never below 0.0001. */
-export function pText(pValue: number): string {
+function pText(pValue: number): string {
   return pValue < 0.001 ? pValue.toPrecision(1) : pValue.toFixed(3)
 }
 
 /** How the p-values were found, for all comparisons shown, and what they do not say. */
-export function comparisonNote(comparisons: readonly Comparison[]): string {
+function comparisonNote(comparisons: readonly Comparison[]): string {
   const isTask = comparisons.some(({ kind }) => kind === 'task')
   const unit = isTask ? 'examples that both have, each with its mean over seeds' : 'contexts that both have'
   const methods = [...new Set(comparisons.map(({ method }) => method))].map((method) => methodTexts[method])

@@ -32,11 +32,6 @@ export function bestArms(run: Run): Arm[] {
   return run.kind === 'perplexity' ? armsOfText(run) : armsOfTask(run)
 }
 
-/** How a place is called in tables: `0.5`, `statement`. */
-export function placeText(place: Place): string {
-  return 'template' in place ? place.template : String(place.trainFraction)
-}
-
 function armsOfText({ name, samples }: PerplexityRun): Arm[] {
   return bestRates(samples).flatMap((best) =>
     ways.flatMap((way): Arm[] => {

@@ -5,7 +5,7 @@ import type { SampleForm } from '../run/evaluation-plan'
 const finite = z.number().finite()
 
 /** The form of a {@link TaskSample}, as a line of `samples.jsonl` holds it, with its fields in their order. */
-export const taskSampleSchema = z.strictObject({
+const taskSampleSchema = z.strictObject({
   /** The example's number in the task's test data. */
   sample: z.int().min(0),
   template: z.string(),

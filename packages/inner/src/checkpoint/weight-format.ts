@@ -74,7 +74,7 @@ function located<Entry extends TensorEntry>(
 }
 
 /** The formats that can be read, the preferred one first. */
-export const weightFormats: readonly WeightFormat[] = [safetensors, pytorch]
+const weightFormats: readonly WeightFormat[] = [safetensors, pytorch]
 
 /** The format in which a checkpoint has its weights, by the names of its files; undefined where there are none. */
 export function weightFormatOf(hasFile: (path: string) => boolean): WeightFormat | undefined {

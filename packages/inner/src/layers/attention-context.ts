@@ -6,7 +6,7 @@ import type { Attention } from './layer'
 import type { AlibiPositions, RotaryPositions } from './positions'
 
 /** Added to the scores of tokens that may not be looked at; large enough that their probability is zero in float32. */
-export const forbiddenScore = -1e9
+const forbiddenScore = -1e9
 
 /** What an attention's scores depend on, beside its queries and keys. */
 type AttentionRules = Pick<Attention, 'positions' | 'window'>

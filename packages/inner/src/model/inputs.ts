@@ -144,12 +144,7 @@ function checkPositions(
  * @param name what messages call them
  * @returns one row, or one for each sequence
  */
-export function checkRows(
-  name: string,
-  given: PerPosition,
-  batch: number,
-  length: number,
-): ArrayLike<number>[] {
+function checkRows(name: string, given: PerPosition, batch: number, length: number): ArrayLike<number>[] {
   const rows = isNested(given) ? [...given] : [given as ArrayLike<number>]
   const wrong = rows.find((row) => row.length !== length)
   if (wrong !== undefined || (rows.length !== batch && rows.length !== 1)) {

@@ -82,7 +82,7 @@ export const attentionLayers = (...windows: readonly AttentionOptions['window'][
     .map(attentionOf)
 
 /** Numbers between `-scale` and `scale`, owned by the caller. */
-export function randomTensor(shape: number[], seed: number, scale = 1): tf.Tensor {
+function randomTensor(shape: number[], seed: number, scale = 1): tf.Tensor {
   return tf.randomUniform(shape, -scale, scale, 'float32', seed)
 }
 

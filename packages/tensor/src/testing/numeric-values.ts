@@ -26,7 +26,7 @@ export interface FlatValues {
  * @param label what messages call them
  * @throws Error when rows have different lengths or data does not fit its shape
  */
-export function flatten(label: string, values: NumericValues): FlatValues {
+function flatten(label: string, values: NumericValues): FlatValues {
   if (typeof values === 'number') return { shape: [], data: [values] }
   if (ArrayBuffer.isView(values)) return { shape: [values.length], data: values }
   if (isNested(values)) {
@@ -65,7 +65,7 @@ function collect(label: string, values: NestedNumbers, data: number[]): number[]
 }
 
 /** Whether two shapes are equal. */
-export function sameShape(left: readonly number[], right: readonly number[]): boolean {
+function sameShape(left: readonly number[], right: readonly number[]): boolean {
   return left.length === right.length && left.every((size, axis) => size === right[axis])
 }
 
