@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander'
+import type { AdapterOptions } from './command-options'
 import { exitCodes, messageFor, UsageError } from './failures'
 import { interruption } from './interruption'
 import { paragraph } from './output/wrap'
@@ -147,6 +148,10 @@ function commandLine(): Command {
       throw new UsageError('--queue is a Redis on a network; leave it or --offline out.')
     // As Hugging Face's libraries have it; processes that compute for this one read it too.
     process.env.HF_HUB_OFFLINE = '1'
+  })
+  program.hook('preAction', async (_, command) => {
+    const { adapter } = command.opts<AdapterOptions>()
+    if (adapter !== undefined) await (await import('./families')).useAdapters(adapter)
   })
   return program
 }

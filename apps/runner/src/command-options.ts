@@ -29,6 +29,21 @@ export function addEngineOptions(
   )
 }
 
+/** What every command takes that reads a model. */
+export interface AdapterOptions {
+  /** Modules of own adapters, which `command-line.ts` loads before the command runs. */
+  readonly adapter?: readonly string[]
+}
+
+/** Adds `--adapter`, which may be given several times. */
+export function addAdapterOption(command: Command): Command {
+  return command.option(
+    '--adapter <module>',
+    'code of yours that reads another family: a JavaScript file or an installed package; several times for several',
+    (name: string, before: readonly string[] = []) => [...before, name],
+  )
+}
+
 /**
  * Reads a number. Whether it is in range is for the package that uses it to say.
  *

@@ -21,12 +21,17 @@ const explained = new Set([
   'UsageError',
 ])
 
+/** Whether a failure says by itself what was found, what was expected and what to do. */
+export function isExplained({ name }: Error): boolean {
+  return explained.has(name)
+}
+
 /** What to tell about a failure, and the exit code. Stacks are for those who set TINT_DEBUG=1. */
 export function messageFor(error: unknown): { message: string; exitCode: number } {
   const failure = error instanceof Error ? error : new Error(String(error))
   const exitCode = failure.name === 'UsageError' ? exitCodes.usage : exitCodes.failure
   if (process.env.TINT_DEBUG === '1') return { message: failure.stack ?? failure.message, exitCode }
-  if (explained.has(failure.name) || isSystemError(failure)) return { message: oneLine(failure), exitCode }
+  if (isExplained(failure) || isSystemError(failure)) return { message: oneLine(failure), exitCode }
   const hint = 'This is a defect of the program; TINT_DEBUG=1 shows where it happened.'
   return { message: `unexpected failure: ${oneLine(failure)}. ${hint}`, exitCode }
 }

@@ -1,6 +1,7 @@
-import { adapters, type ModelShape } from '@tintjs/families'
+import { type ModelShape } from '@tintjs/families'
 import { type InnerModel, initialiseInnerModel, loadInnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
+import { adapters } from './families'
 import { interruption } from './interruption'
 import { modelSource } from './models'
 import type { Progress } from './output/progress'
@@ -23,7 +24,7 @@ export async function loadModel(model: string, progress: Progress): Promise<Time
   const source = await modelSource(model)
   return timed(() =>
     loadInnerModel(source, {
-      adapters,
+      adapters: adapters(),
       signal: interruption.signal,
       onProgress: ({ loadedBytes, totalBytes }) => progress.update('loading', loadedBytes, totalBytes),
     }),

@@ -1,9 +1,9 @@
 import type { TintSimulator } from '@tintjs/construct'
 import { loadTint } from '@tintjs/construct/node'
-import { adapters } from '@tintjs/families'
 import type { InnerModel } from '@tintjs/inner'
 import type { Command } from 'commander'
 import { UsageError } from './failures'
+import { adapters } from './families'
 import { interruption } from './interruption'
 import { modelFolder } from './models'
 import type { Progress } from './output/progress'
@@ -101,7 +101,7 @@ export async function loadStepModels(
 
 function loadSimulator(folder: string, progress: Progress) {
   return loadTint(folder, {
-    adapters,
+    adapters: adapters(),
     signal: interruption.signal,
     onProgress: ({ loadedBytes, totalBytes }) => progress.update('loading', loadedBytes, totalBytes),
   })

@@ -27,6 +27,8 @@ export interface RunOptions {
   readonly interruptBy?: NodeJS.Signals
   /** Whether it reaches all processes of the command, as a terminal's Ctrl-C does, and not the first alone. */
   readonly interruptAll?: boolean
+  /** Its working folder; this process's own by default. */
+  readonly cwd?: string
   /** Variables besides those of this process. */
   readonly environment?: Readonly<Record<string, string>>
 }
@@ -36,6 +38,7 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   const { FORCE_COLOR: _, ...inherited } = process.env
   const child = spawn(process.execPath, [script, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
+    cwd: options.cwd,
     env: { ...inherited, ...options.environment },
     detached: options.interruptAll ?? false,
   })

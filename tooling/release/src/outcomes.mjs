@@ -34,7 +34,7 @@ export function outcomesTable(outcomes, packages) {
   const table = new Table({
     head: ['check', 'packages', 'verdict', 'seconds'],
     colAligns: ['left', 'right', 'left', 'right'],
-    style: { head: [], border: [] },
+    style: { head: [], border: [], compact: true },
   })
   for (const outcome of outcomes) {
     table.push([

@@ -52,7 +52,7 @@ export async function runOrThrow(program, args, options) {
 }
 
 /** The command that is pnpm in the version of `packageManager`, with what goes before its arguments. */
-export function pnpmCommand({ packageManager }) {
+function pnpmCommand({ packageManager }) {
   const runner = process.env.npm_execpath ?? ''
   // Within `pnpm release:check` the right pnpm runs already; npx takes a second to find it again.
   if (/pnpm\.[cm]?js$/.test(runner)) return { program: process.execPath, before: [runner] }

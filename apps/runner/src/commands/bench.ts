@@ -1,5 +1,5 @@
 import type { TintSimulator } from '@tintjs/construct'
-import { adapters, modelShapes } from '@tintjs/families'
+import { modelShapes } from '@tintjs/families'
 import { describeInnerModel, type InnerModel } from '@tintjs/inner'
 import {
   derivativeText,
@@ -19,8 +19,9 @@ import {
 } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { type Command, Option } from 'commander'
-import { addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
+import { addAdapterOption, addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
 import { UsageError } from '../failures'
+import { adapters } from '../families'
 import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
 import { interruption } from '../interruption'
 import { modelSource } from '../models'
@@ -64,6 +65,7 @@ export function configure(command: Command): void {
     .option('--repeat <count>', 'steps that are timed, after one that is not', parseNumber, 3)
     .option('--seed <number>', 'of weights and ids', parseNumber, 0)
   addExecutionOptions(addGradientOptions(command))
+  addAdapterOption(command)
   addEngineOptions(command).action(run)
 }
 
@@ -154,7 +156,7 @@ async function checkPositions({ shape, model, length }: BenchOptions): Promise<v
   const chosen = modelShapes.find(({ name }) => name === shape)
   const { maximumPositions } =
     chosen?.adapter.describe(chosen.config) ??
-    (await describeInnerModel(await modelSource(model ?? ''), { adapters })).description
+    (await describeInnerModel(await modelSource(model ?? ''), { adapters: adapters() })).description
   if (length <= maximumPositions) return
   throw new InputError(
     `--length is ${length}, more than the ${maximumPositions} positions of ${shape ?? model}; expected at most those.`,

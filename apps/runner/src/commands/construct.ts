@@ -3,7 +3,7 @@ import { type SaveProgress, saveTint } from '@tintjs/construct/node'
 import { derivativeText } from '@tintjs/simulate'
 import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
-import { addEngineOptions, type EngineOptions } from '../command-options'
+import { addAdapterOption, addEngineOptions, type EngineOptions } from '../command-options'
 import { checkNothingReplaced, checkOutputFolder } from '../files/output-path'
 import { measureSaved } from '../files/saved'
 import { type ApproximationOptions, addApproximationOptions, gradientChoice } from '../gradient-options'
@@ -39,6 +39,7 @@ export function configure(command: Command): void {
     '--update-norm-weights',
     'scales of norms learn too, not their biases only',
   )
+  addAdapterOption(command)
   addEngineOptions(command).action(run)
 }
 

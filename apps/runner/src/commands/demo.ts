@@ -7,7 +7,13 @@ import { InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
 import { byteTokens } from '../byte-tokens'
-import { addEngineOptions, type EngineOptions, parseNumber, parseNumbers } from '../command-options'
+import {
+  addAdapterOption,
+  addEngineOptions,
+  type EngineOptions,
+  parseNumber,
+  parseNumbers,
+} from '../command-options'
 import { type DemoReport, type RateLosses, type RateResults, summarise } from '../demo-report'
 import { interruption } from '../interruption'
 import { demoText } from '../output/demo-text'
@@ -36,6 +42,7 @@ export function configure(command: Command): void {
     .option('--text <file>', 'a text of yours, at most as long as the model can read (512 bytes)')
     .option('--train-fraction <x>', 'the share of the text to learn from', parseNumber, 0.7)
     .option('--learning-rate <list>', `rates to try (default: ${usualRates.join(',')})`, parseNumbers)
+  addAdapterOption(command)
   addEngineOptions(command).action((options) =>
     run({ ...options, text: options.text ?? ownText, learningRate: options.learningRate ?? usualRates }),
   )

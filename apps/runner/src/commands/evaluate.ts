@@ -10,7 +10,7 @@ import type { InnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import { type Command, Option } from 'commander'
-import { addEngineOptions, parseNumber, parseNumbers } from '../command-options'
+import { addAdapterOption, addEngineOptions, parseNumber, parseNumbers } from '../command-options'
 import { checkEvaluateOptions, type EvaluateCommandOptions } from '../evaluation/options'
 import {
   evaluationConfiguration,
@@ -64,6 +64,7 @@ export function configure(command: Command): void {
     )
   addApproximationOptions(command)
   addRunOptions(command, 'questions')
+  addAdapterOption(command)
   addEngineOptions(command).action(run)
 }
 

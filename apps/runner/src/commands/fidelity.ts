@@ -1,6 +1,5 @@
 import { basename, join } from 'node:path'
 import { fidelityPage } from '@tintjs/evaluate'
-import { adapters } from '@tintjs/families'
 import { type Derivative, describeInnerModel } from '@tintjs/inner'
 import {
   derivativeApproximations,
@@ -11,8 +10,9 @@ import {
 } from '@tintjs/simulate'
 import { useEngine, writeFileAtomically, writeFolderAtomically } from '@tintjs/tensor/node'
 import { type Command, Option } from 'commander'
-import { addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
+import { addAdapterOption, addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
 import { UsageError } from '../failures'
+import { adapters } from '../families'
 import { checkTokenOptions, readTokens, type TokenOptions, type TokensOfFile } from '../fidelity-input'
 import { checkNothingReplaced, checkOutputFile, checkOutputFolder } from '../files/output-path'
 import { readDerivatives } from '../gradient-options'
@@ -57,6 +57,7 @@ export function configure(command: Command): void {
       '--output <place>',
       'write charts to FILE.html; or results.json and report.html to a new or empty folder',
     )
+  addAdapterOption(command)
   addEngineOptions(command).action(run)
 }
 
@@ -65,7 +66,7 @@ async function run(argument: string | undefined, options: FidelityCommandOptions
   checkTokenOptions(options)
   const { output } = options
   if (output !== undefined) await (isPage(output) ? checkOutputFile : checkOutputFolder)('--output', output)
-  const { description } = await describeInnerModel(await modelSource(name), { adapters })
+  const { description } = await describeInnerModel(await modelSource(name), { adapters: adapters() })
   if (output !== undefined) {
     const inputs = { '--input-ids': options.inputIds, '--text': options.text }
     checkNothingReplaced({ '--output': output }, inputs, await modelFolder(name))

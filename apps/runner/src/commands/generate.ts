@@ -10,7 +10,7 @@ import { derivativeText, trainingStep } from '@tintjs/simulate'
 import { type EngineDescription, InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
-import { addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
+import { addAdapterOption, addEngineOptions, type EngineOptions, parseNumber } from '../command-options'
 import { type Continuation, continuePrompt, type SamplingChoice } from '../continuation'
 import { addGradientOptions, type GradientOptions, gradientChoice } from '../gradient-options'
 import { interruption } from '../interruption'
@@ -65,6 +65,7 @@ export function configure(command: Command): void {
     .option('--top-p <x>', 'choose among the likeliest that together have this probability', parseNumber)
     .option('--seed <n>', 'the same seed writes the same text', parseNumber, 0)
   addGradientOptions(command)
+  addAdapterOption(command)
   addEngineOptions(command).action(run)
 }
 

@@ -1,4 +1,4 @@
-import { adapters, modelShapes } from '@tintjs/families'
+import { modelShapes } from '@tintjs/families'
 import {
   blockParameters,
   type Checkpoint,
@@ -9,7 +9,8 @@ import {
 } from '@tintjs/inner'
 import { CheckpointError } from '@tintjs/tensor'
 import type { Command } from 'commander'
-import { addEngineOptions, type CommonOptions } from '../command-options'
+import { addAdapterOption, addEngineOptions, type CommonOptions } from '../command-options'
+import { adapters } from '../families'
 import { modelTree } from '../layer-tree'
 import { describedSource, isFolder } from '../models'
 import { type InspectReport, inspectText } from '../output/inspect-text'
@@ -31,6 +32,7 @@ export function configure(command: Command): void {
     )
     .option('--all', 'show every block, not equal ones once')
   addSimulatorSizeOptions(command)
+  addAdapterOption(command)
   addEngineOptions(command, 'taken as everywhere, but not used: inspecting starts no engine').action(run)
 }
 
@@ -54,7 +56,9 @@ async function inspect(model: string, options: InspectOptions): Promise<InspectR
     return report(model, options, shape.adapter.describe(shape.config), null, null)
   }
   const source = await describedSource(model).catch(withShapes)
-  const { description, checkpoint, unusedTensors } = await describeInnerModel(source, { adapters })
+  const { description, checkpoint, unusedTensors } = await describeInnerModel(source, {
+    adapters: adapters(),
+  })
   return report(model, options, description, checkpoint, unusedTensors)
 }
 

@@ -2,7 +2,7 @@ import { perplexityRecipes } from '@tintjs/evaluate'
 import { checkOutputFolder } from '@tintjs/evaluate/node'
 import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
-import { addEngineOptions, parseNumber, parseNumbers } from '../command-options'
+import { addAdapterOption, addEngineOptions, parseNumber, parseNumbers } from '../command-options'
 import { readableAgain } from '../files/readable-again'
 import { addApproximationOptions } from '../gradient-options'
 import { perplexityText } from '../output/perplexity-text'
@@ -64,6 +64,7 @@ export function configure(command: Command): void {
     .option('--update-norm-weights', 'let scales of norms learn too, not their biases only')
   addApproximationOptions(command)
   addRunOptions(command, 'contexts')
+  addAdapterOption(command)
   addEngineOptions(command).action(run)
 }
 

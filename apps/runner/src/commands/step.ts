@@ -12,7 +12,13 @@ import { saveLogits, saveUpdatedWeights } from '@tintjs/simulate/node'
 import { type EngineDescription, InputError } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import type { Command } from 'commander'
-import { addEngineOptions, type EngineOptions, parseNumber, parseNumbers } from '../command-options'
+import {
+  addAdapterOption,
+  addEngineOptions,
+  type EngineOptions,
+  parseNumber,
+  parseNumbers,
+} from '../command-options'
 import { saveModelFolder } from '../files/adapted-checkpoint'
 import { attentionMatrix, positionNumbers, readJsonInput, tokenIds, tokenMask } from '../files/json-input'
 import {
@@ -94,6 +100,7 @@ export function configure(command: Command): void {
     )
     .option('--save-logits <file>', 'write logits_before and logits_after (safetensors)')
     .option('--save-model <folder>', 'write the adapted model as a checkpoint; one sequence only')
+  addAdapterOption(command)
   addEngineOptions(command).action(run)
 }
 

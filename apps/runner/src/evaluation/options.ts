@@ -1,10 +1,14 @@
 import type { Arrangement, Calibration, LongExamples, Loss, View } from '@tintjs/evaluate'
-import type { EngineOptions } from '../command-options'
+import type { AdapterOptions, EngineOptions } from '../command-options'
 import { type ApproximationOptions, checkApproximations } from '../gradient-options'
 import { checkRunOptions, type RunOptions } from '../run/run-options'
 
 /** The options of `tint evaluate`. */
-export interface EvaluateCommandOptions extends EngineOptions, ApproximationOptions, RunOptions {
+export interface EvaluateCommandOptions
+  extends EngineOptions,
+    AdapterOptions,
+    ApproximationOptions,
+    RunOptions {
   readonly model: string
   readonly task: string
   readonly data?: string

@@ -14,7 +14,6 @@ import {
   readHubTask,
   readLocalTask,
 } from '@tintjs/evaluate/node'
-import { adapters } from '@tintjs/families'
 import {
   checkVocabulary,
   describeInnerModel,
@@ -25,6 +24,7 @@ import {
 import { hashModel } from '@tintjs/inner/node'
 import type { EngineDescription } from '@tintjs/tensor'
 import { beginOfTextId } from '../begin-of-text'
+import { adapters } from '../families'
 import { interruption } from '../interruption'
 import { modelSource } from '../models'
 import type { EvaluateCommandOptions } from './options'
@@ -44,7 +44,7 @@ export interface PreparedEvaluation {
 export async function prepareEvaluation(options: EvaluateCommandOptions): Promise<PreparedEvaluation> {
   const task = await loadTask(options.task)
   const source = await modelSource(options.model)
-  const { description } = await describeInnerModel(source, { adapters })
+  const { description } = await describeInnerModel(source, { adapters: adapters() })
   const tokenizer = await loadTokenizer(source)
   checkVocabulary(tokenizer, description)
   const beginOfText = options.bos ? beginOfTextId(tokenizer, options.model) : undefined

@@ -13,7 +13,6 @@ import {
   withoutSpecialTokens,
 } from '@tintjs/evaluate'
 import { hashTokens } from '@tintjs/evaluate/node'
-import { adapters } from '@tintjs/families'
 import {
   checkVocabulary,
   describeInnerModel,
@@ -25,6 +24,7 @@ import {
 import { hashModel } from '@tintjs/inner/node'
 import type { EngineDescription } from '@tintjs/tensor'
 import { beginOfTextId } from '../begin-of-text'
+import { adapters } from '../families'
 import { modelSource } from '../models'
 import { fetchText } from '../texts'
 import type { PerplexityCommandOptions } from './options'
@@ -49,7 +49,7 @@ export interface Measurement {
 export async function prepareMeasurement(options: PerplexityCommandOptions): Promise<Measurement> {
   const file = await fetchText(options.text, options.column)
   const source = await modelSource(options.model)
-  const { description } = await describeInnerModel(source, { adapters })
+  const { description } = await describeInnerModel(source, { adapters: adapters() })
   checkContextLength(description, options.context)
   const tokenizer = await loadTokenizer(source)
   checkVocabulary(tokenizer, description)

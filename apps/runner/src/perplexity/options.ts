@@ -1,12 +1,16 @@
 import type { ChosenRate } from '@tintjs/evaluate'
 import { InvalidArgumentError } from 'commander'
-import { type EngineOptions, parseNumber } from '../command-options'
+import { type AdapterOptions, type EngineOptions, parseNumber } from '../command-options'
 import { UsageError } from '../failures'
 import { type ApproximationOptions, checkApproximations } from '../gradient-options'
 import { checkRunOptions, type RunOptions } from '../run/run-options'
 
 /** The options of one measurement. */
-export interface PerplexityCommandOptions extends EngineOptions, ApproximationOptions, RunOptions {
+export interface PerplexityCommandOptions
+  extends EngineOptions,
+    AdapterOptions,
+    ApproximationOptions,
+    RunOptions {
   readonly model: string
   readonly text: string
   readonly column?: string

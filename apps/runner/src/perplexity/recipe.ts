@@ -2,10 +2,10 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { chooseRates, type PerplexityRecipe, perplexityRecipe } from '@tintjs/evaluate'
 import { checkOutputFolder } from '@tintjs/evaluate/node'
-import { adapters } from '@tintjs/families'
 import { describeInnerModel } from '@tintjs/inner'
 import { InputError } from '@tintjs/tensor'
 import { UsageError } from '../failures'
+import { adapters } from '../families'
 import { modelSource } from '../models'
 import { type Measuring, measure } from './measure'
 import { prepareMeasurement } from './measurement'
@@ -50,7 +50,7 @@ async function optionsOf(
   { recipe: _, validation: __, ...given }: GivenOptions,
 ): Promise<PerplexityCommandOptions> {
   const positions = async () => {
-    const { description } = await describeInnerModel(await modelSource(given.model), { adapters })
+    const { description } = await describeInnerModel(await modelSource(given.model), { adapters: adapters() })
     return description.maximumPositions
   }
   return {

@@ -4,7 +4,8 @@ import type { InnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import { useEngine } from '@tintjs/tensor/node'
 import * as z from 'zod'
-import type { EngineOptions } from '../command-options'
+import type { AdapterOptions, EngineOptions } from '../command-options'
+import { useAdapters } from '../families'
 import { Progress } from '../output/progress'
 import { loadModel } from '../session'
 
@@ -24,7 +25,7 @@ export interface Preparation<Options, Prepared> {
  * @param data the options, read and checked by the command that hands them over
  */
 export async function prepareProcess<
-  Options extends EngineOptions & { readonly model: string },
+  Options extends EngineOptions & AdapterOptions & { readonly model: string },
   Sample,
   Prepared extends { readonly plan: EvaluationPlan<Sample> },
 >(
@@ -32,6 +33,7 @@ export async function prepareProcess<
   { prepare, configurationOf }: Preparation<Options, Prepared>,
 ): Promise<PreparedUnits<Sample>> {
   const options = z.custom<Options>((given) => typeof given === 'object' && given !== null).parse(data)
+  await useAdapters(options.adapter)
   const prepared = await prepare(options)
   const engine = await useEngine(options.engine)
   const { value: model } = await loadModel(options.model, new Progress())

@@ -9,7 +9,9 @@ const large = { cores: 8, memory: 64e9 }
 
 let sizes: RunSizes
 beforeAll(async () => {
-  const { description } = await describeInnerModel(await modelSource('gpt2-nano-bytes'), { adapters })
+  const { description } = await describeInnerModel(await modelSource('gpt2-nano-bytes'), {
+    adapters,
+  })
   sizes = { plan: { unitCount: 100, cost: () => 32 }, description, length: 512, batch: 8 }
 })
 

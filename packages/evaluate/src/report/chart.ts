@@ -1,4 +1,3 @@
-import type { ScaleContinuousNumeric } from 'd3-scale'
 import { line, type SymbolType, symbol, symbolCircle, symbolSquare } from 'd3-shape'
 import type { Way } from '../perplexity/sample'
 import { type Markup, markup } from './markup'
@@ -17,7 +16,12 @@ export interface ChartPoint {
   readonly isBest?: boolean | undefined
 }
 
-export type Scale = ScaleContinuousNumeric<number, number>
+/** Where values stand in a chart: what is used of a scale of d3-scale, whose own types users would have to install. */
+export interface Scale {
+  (value: number): number
+  /** Its first and last value. */
+  domain(): number[]
+}
 
 /** A tick of an axis. */
 export interface Tick {

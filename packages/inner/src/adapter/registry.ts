@@ -23,6 +23,6 @@ export function adapterFor(config: unknown, adapters: readonly Adapter[]): Adapt
     )
   }
   throw new ConfigError(
-    `config.json has model_type ${family === undefined ? 'missing' : shown(family)}, an unsupported architecture; expected one of the given adapters: ${known}.`,
+    `config.json has model_type ${family === undefined ? 'missing' : shown(family)}, an unsupported architecture; expected one of the given adapters: ${known}. docs/write-an-adapter.md of TinT says how to give one of your own.`,
   )
 }
