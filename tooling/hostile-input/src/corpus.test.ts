@@ -13,7 +13,7 @@ const megabyte = 2 ** 20
 const mostTime = 1000
 
 /** Above its start; the largest of the files have 10 MB, and a text takes one or two bytes a letter. */
-const mostPeak = 128 * megabyte
+const mostPeak = 96 * megabyte
 
 /** Of a group: names of objects and compiled code stay for a while. */
 const mostKept = 16 * megabyte

@@ -1,13 +1,13 @@
-import { lstatSync, mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs'
+import { lstatSync, readdirSync, realpathSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, sep } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { TintError } from '@tintjs/tensor'
-import type { FolderContent, HostileCase } from './hostile-case'
+import type { HostileCase } from './hostile-case'
 import { watchPeak } from './memory'
 import { ways } from './ways'
 import { takeDeeds } from './witness'
-import { writeContent } from './write-content'
+import { folderIn } from './write-content'
 
 /** How a case went. */
 export interface Outcome {
@@ -31,47 +31,41 @@ export interface Outcome {
 /** After so many milliseconds a read counts as one that never ends, as of a pipe. */
 const patience = 30_000
 
-/** Writes a case, reads it in its way, and tells what came of it. */
+/**
+ * Reads a case that {@link writeContent} has written, and tells what came of it. The case is written by another process:
+ * what its making leaves behind would hide how much memory its reading takes.
+ *
+ * @param root holds a place for each case, with its name
+ */
 export async function outcomeOf(
-  { name, way, content }: Pick<HostileCase, 'name' | 'way' | 'content'>,
+  { name, way }: Pick<HostileCase, 'name' | 'way'>,
   root: string,
 ): Promise<Outcome> {
-  const place = mkdtempSync(join(root, `${name}-`))
-  try {
-    const folder = await prepared(place, content)
-    const before = { listing: listing(root), tensors: tf.memory().numTensors }
-    const peak = watchPeak()
-    takeDeeds()
-    const cpu = process.cpuUsage()
-    const error = await errorOf(ways[way].read(folder))
-    const { user, system } = process.cpuUsage(cpu)
-    const deeds = takeDeeds()
-    const peakBytes = peak()
-    const own = way === 'hub' ? [folder, tmpdir()] : [folder]
-    return {
-      name,
-      error,
-      cpuMilliseconds: (user + system) / 1000,
-      peakBytes,
-      tensors: tf.memory().numTensors - before.tensors,
-      openedOutside: deeds.opened.filter((path) => !own.some((part) => isIn(path, realpathSync(part)))),
-      connections: deeds.connections.filter(
-        (host) => !(way === 'hub' && /^(127\.0\.0\.1|localhost)$/.test(host)),
-      ),
-      programs: deeds.programs,
-      changed: difference(before.listing, listing(root)),
-    }
-  } finally {
-    rmSync(place, { recursive: true, force: true })
+  const folder = folderIn(join(root, name))
+  const listing = () =>
+    new Map([...listingOf(join(root, name)), ...readdirSync(root).map((path) => [path, ''] as const)])
+  const before = { listing: listing(), tensors: tf.memory().numTensors }
+  const peak = watchPeak()
+  takeDeeds()
+  const cpu = process.cpuUsage()
+  const error = await errorOf(ways[way].read(folder))
+  const { user, system } = process.cpuUsage(cpu)
+  const deeds = takeDeeds()
+  const peakBytes = peak()
+  const own = way === 'hub' ? [folder, tmpdir()] : [folder]
+  return {
+    name,
+    error,
+    cpuMilliseconds: (user + system) / 1000,
+    peakBytes,
+    tensors: tf.memory().numTensors - before.tensors,
+    openedOutside: deeds.opened.filter((path) => !own.some((part) => isIn(path, realpathSync(part)))),
+    connections: deeds.connections.filter(
+      (host) => !(way === 'hub' && /^(127\.0\.0\.1|localhost)$/.test(host)),
+    ),
+    programs: deeds.programs,
+    changed: difference(before.listing, listing()),
   }
-}
-
-/** In a function of its own, so that what it has made can be collected before anything is measured. */
-async function prepared(
-  place: string,
-  content: () => FolderContent | Promise<FolderContent>,
-): Promise<string> {
-  return writeContent(place, await content())
 }
 
 async function errorOf(reading: Promise<void>): Promise<Outcome['error']> {
@@ -93,7 +87,7 @@ async function errorOf(reading: Promise<void>): Promise<Outcome['error']> {
 const isIn = (path: string, folder: string) => path === folder || path.startsWith(folder + sep)
 
 /** Everything below a folder, with what would tell a change. */
-function listing(folder: string): ReadonlyMap<string, string> {
+function listingOf(folder: string): ReadonlyMap<string, string> {
   return new Map(
     readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => {
       const { size, mtimeMs, mode } = lstatSync(join(folder, path))

@@ -3,6 +3,9 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { FolderContent, FolderEntry } from './hostile-case'
 
+/** The folder to be read in a case's place. */
+export const folderIn = (place: string) => join(place, 'checkpoint')
+
 /**
  * Writes what a case holds.
  *
@@ -10,7 +13,7 @@ import type { FolderContent, FolderEntry } from './hostile-case'
  * @returns the folder in it that is to be read; what the case has beside it is there too
  */
 export function writeContent(place: string, content: FolderContent): string {
-  const folder = join(place, 'checkpoint')
+  const folder = folderIn(place)
   mkdirSync(folder, { recursive: true })
   for (const [name, entry] of Object.entries(content)) writeEntry(join(folder, name), entry)
   return folder

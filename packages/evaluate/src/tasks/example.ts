@@ -1,4 +1,4 @@
-import { InputError } from '@tintjs/tensor'
+import { InputError, shown } from '@tintjs/tensor'
 import type { DatasetRow } from '../datasets/row'
 import { fieldsOf, type HubData, type LocalData, type TaskDefinition } from './task'
 
@@ -40,7 +40,7 @@ export function exampleOf(
   const label = source.labelValues.indexOf(value)
   if (label === -1) {
     throw new InputError(
-      `${place}: the label is ${JSON.stringify(value)}; expected one of ${source.labelValues.join(', ')} (${task.labels.join(', ')}). Correct that row.`,
+      `${place}: the label is ${shown(value)}; expected one of ${source.labelValues.join(', ')} (${task.labels.join(', ')}). Correct that row.`,
     )
   }
   const fields = Object.fromEntries(
@@ -62,7 +62,9 @@ function textOf(row: DatasetRow, column: string, place: string): string {
   const value = row[column]
   if (typeof value === 'string') return value.trim()
   if (typeof value === 'number' || typeof value === 'bigint') return String(value)
-  const found = value === undefined ? 'is missing' : `is ${JSON.stringify(value)}`
+  // Columns of Parquet files may hold lists of big integers, which JSON does not have.
+  const kind = typeof value === 'object' && value !== null ? 'a list or an object' : shown(value)
+  const found = value === undefined ? 'is missing' : `is ${kind}`
   throw new InputError(
     `${place}: the column ${column} ${found}; expected a text or a number, as the task reads it. Correct the row or the task's columns.`,
   )

@@ -41,7 +41,7 @@ function csvRows({ header }: Extract<LocalData, { format: 'csv' }>, text: string
     if (!(error instanceof CsvError)) throw error
     const line = typeof error.lines === 'number' ? `, line ${error.lines}` : ''
     throw new InputError(
-      `${file}${line} is not a row of ${header.length} values (${header.join(', ')}): ${error.message}. Correct that row.`,
+      `${file}${line} is not a row of ${header.length} values (${header.join(', ')}): ${error.message.slice(0, 200)}. Correct that row.`,
     )
   }
 }

@@ -121,6 +121,23 @@ describe('parseTask', () => {
       ),
       /the template plain is there twice/,
     ],
+    ['a name twice', changed('about:', 'name: other\nabout:'), /line 2: has the name name twice/],
+    [
+      'lists in lists',
+      `x: ${'['.repeat(100)}${']'.repeat(100)}`,
+      /line 1: has more than 64 levels of nesting/,
+    ],
+    [
+      'lists in lists beyond the stack',
+      '['.repeat(30_000),
+      /line 1: (cannot be read|is not YAML|has more than)/,
+    ],
+    [
+      'an object as a label value',
+      changed('[0, 1]', '[{ toString: 0 }, 1]'),
+      /line 11: local\.labelValues\.0 is not/,
+    ],
+    ['too long a text', `# ${'x'.repeat(70_000)}`, /line 1: it has 70002 letters; expected at most 65536/],
     ['what is no YAML', changed('[red, blue]', '[red, blue'), /mine\.yaml, line \d+: is not YAML/],
     [
       'a column that the header does not have',

@@ -1,5 +1,5 @@
 import { InputError } from '@tintjs/tensor'
-import { type Document, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
+import { type Document, isCollection, isMap, isNode, isScalar, LineCounter, parseDocument, visit } from 'yaml'
 import type * as z from 'zod'
 import { fieldsOf, type TaskDefinition, taskSchema } from './task'
 import { fieldsInTemplate, problemOfTemplate } from './template'
@@ -48,7 +48,7 @@ export function parseTask(text: string, file: string): TaskDefinition {
 /** Names that occur twice are looked for below: the library compares each with each. */
 function parsedYaml(text: string, file: string, lineCounter: LineCounter): Document {
   try {
-    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false })
+    return parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false, logLevel: 'error' })
   } catch (error) {
     // Of the stack, where a text is nested too deeply.
     throw refusal(file, 1, `cannot be read: ${error instanceof Error ? error.message : String(error)}`)
@@ -59,9 +59,8 @@ function parsedYaml(text: string, file: string, lineCounter: LineCounter): Docum
 function firstExcess(document: Document): { readonly at: number; readonly words: string } | undefined {
   let excess: { readonly at: number; readonly words: string } | undefined
   visit(document, {
-    Collection(_, { range }, { length }) {
-      // A map counts twice, with its pairs.
-      if (length <= 2 * deepestTask) return undefined
+    Collection(_, { range }, around) {
+      if (around.length <= deepestTask || around.filter(isCollection).length < deepestTask) return undefined
       excess = { at: range?.[0] ?? 0, words: `has more than ${deepestTask} levels of nesting` }
       return visit.BREAK
     },
@@ -208,6 +207,12 @@ function naming(path: Path): string {
   return path.length === 0 ? 'it' : path.map(String).join('.')
 }
 
+/** On one line and cut: names and texts are as long as their author likes. */
+function shortened(words: string): string {
+  const line = words.slice(0, 600).replaceAll(/\s+/g, ' ')
+  return words.length <= 600 ? line : `${line}...`
+}
+
 function refusal(file: string, line: number, words: string): InputError {
-  return new InputError(`The task ${file}, line ${line}: ${words}. Correct that line.`)
+  return new InputError(`The task ${file}, line ${line}: ${shortened(words)}. Correct that line.`)
 }

@@ -43,6 +43,7 @@ export async function readInput({ read }: FuzzTarget, input: Uint8Array): Promis
       throw new Error(`it gave ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
     }
     if (error.message.length > 2000) throw new Error(`its message has ${error.message.length} letters`)
+    if (error.message.includes('\n')) throw new Error(`its message has several lines: ${error.message}`)
     outcome = kindOfMessage(error.message)
   }
   const { user, system } = process.cpuUsage(cpu)

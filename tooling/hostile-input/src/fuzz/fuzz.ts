@@ -66,7 +66,7 @@ async function search(): Promise<number> {
     for (const fuzzer of fuzzers) {
       if (interrupted || performance.now() >= end) break
       const finding = await fuzzer.round((seed + round) % 2 ** 31, roundSize)
-      const problem = finding?.problem.split('\n', 3).join('\n') ?? ''
+      const problem = finding?.problem.split('\n', 3).join('\n').replaceAll(/\d+/g, '_') ?? ''
       if (finding !== undefined && !problems.has(problem)) {
         problems.add(problem)
         report(finding, problems.size)
