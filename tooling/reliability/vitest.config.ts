@@ -1,0 +1,3 @@
+import { plainTests } from '@tooling/vitest'
+
+export default plainTests()

@@ -1,0 +1,3 @@
+import { systemTests } from '@tooling/vitest'
+
+export default systemTests()
