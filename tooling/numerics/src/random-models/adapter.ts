@@ -38,12 +38,12 @@ function isReference(value: unknown): value is WeightReference {
 }
 
 /**
- * The model with random weights that keep numbers near 1: matrices by their input's width, scales of norms around 1 and of
- * either sign, biases small. The same on every engine.
+ * The model with random weights: matrices by their input's width, so that they keep numbers near 1 but for the gain, scales of
+ * norms around 1 and of either sign, biases small. The same on every engine.
  *
  * @returns the model, which the caller disposes
  */
-export function makeModel({ config, seed }: RandomModel): InnerModel {
+export function makeModel({ config, seed, gain }: RandomModel): InnerModel {
   const description = randomAdapter.describe(config)
   const { embedding, blocks, finalNorm } = description
   const trees = [...blocks, finalNorm, embedding.norm].filter((tree) => tree !== undefined)
@@ -54,7 +54,7 @@ export function makeModel({ config, seed }: RandomModel): InnerModel {
   const weights = new WeightTable()
   for (const reference of allParameters(description)) {
     const shape = parameterShape(reference)
-    const reach = shape.length === 1 ? 0.5 : Math.sqrt(3 / (shape[1] ?? 1))
+    const reach = shape.length === 1 ? 0.5 : gain * Math.sqrt(3 / (shape[1] ?? 1))
     const size = shape.reduce((product, each) => product * each, 1)
     const values = Float32Array.from({ length: size }, () => {
       const value = reach * draw()

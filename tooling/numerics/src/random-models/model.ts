@@ -9,6 +9,8 @@ export interface RandomModel {
   readonly config: { readonly model_type: 'random'; readonly description: InnerModelDescription }
   /** Of its weights. */
   readonly seed: number
+  /** By how much its matrices are larger than those that keep numbers near 1. */
+  readonly gain: number
 }
 
 /** The longest context of random models; learned positions and tests stay below it. */
@@ -51,10 +53,12 @@ export function randomModels({
         blocks: fc.array(blocks(shared), { minLength: 1, maxLength: mostBlocks }),
         finalNorm: fc.option(norms(shared.width), { nil: undefined }),
         seed: fc.nat(1_000_000),
+        gain: fc.constantFrom(1, 1, 0.3, 3),
       })
-      .map(({ ends, blocks, finalNorm, seed }) => ({
+      .map(({ ends, blocks, finalNorm, seed, gain }) => ({
         config: { model_type: 'random' as const, description: described(shared, ends, blocks, finalNorm) },
         seed,
+        gain,
       })),
   )
 }

@@ -99,9 +99,11 @@ function runActivation({ activation }: Activation, x: Value, { tape, onKink }: S
   const { value, slope } = scalarFunctions[activation]
   const piecewiseLinear = activation === 'relu'
   if (piecewiseLinear) for (const number of x.matrix.values) onKink(Math.abs(number))
+  // Float32 has activations and slopes as parts of numbers that are larger: of `|x|`, and of 1.
+  const part = (number: number, whole: number) => tape.round(number + whole) - whole
   return tape.apply(x, {
-    value: (of) => mapped(of, value),
-    backward: (of, gradient) => mapped(gradient, (number, i, j) => number * slope(at(of, i, j))),
+    value: (of) => mapped(of, (number) => part(value(number), Math.abs(number))),
+    backward: (of, gradient) => mapped(gradient, (number, i, j) => number * part(slope(at(of, i, j)), 1)),
     piecewiseLinear,
   })
 }
