@@ -1,11 +1,10 @@
-import { statSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import { slug } from 'github-slugger'
-import { type DefaultTheme, defineConfig, type MarkdownRenderer, type Plugin } from 'vitepress'
+import { type DefaultTheme, defineConfig, type Plugin } from 'vitepress'
 import { renderFormulas } from '../src/formulas'
 import { home } from '../src/home'
-import { siteLink } from '../src/links'
+import { rewriteLinks } from '../src/links'
 import { groups, repository, sitePage } from '../src/pages'
 import { referenceEntries, repositoryUrl } from '../src/repository.mjs'
 
@@ -47,7 +46,7 @@ export default defineConfig({
     toc: { slugify: slug },
     config: (markdown) => {
       renderFormulas(markdown)
-      markdown.core.ruler.push('site-links', (state) => rewriteLinks(state.tokens, state.env))
+      rewriteLinks(markdown)
     },
   },
   vite: { plugins: [vueForAllPages], build: { chunkSizeWarningLimit: 2000 } },
@@ -76,20 +75,4 @@ function sidebarGroup(
 function reference(): DefaultTheme.SidebarItem {
   const items = referenceEntries.map(({ name, page }) => ({ text: name, link: `/reference/${page}` }))
   return { text: 'Reference', link: '/reference/', collapsed: true, items }
-}
-
-type Token = ReturnType<MarkdownRenderer['parse']>[number]
-
-function rewriteLinks(tokens: readonly Token[], env: { realPath?: string; path?: string }): void {
-  const from = env.realPath ?? env.path
-  if (from === undefined) return
-  for (const token of tokens) {
-    const href = token.type === 'link_open' ? token.attrGet('href') : null
-    if (href !== null) token.attrSet('href', siteLink(from, href, isFolder))
-    rewriteLinks(token.children ?? [], env)
-  }
-}
-
-function isFolder(path: string): boolean {
-  return statSync(join(repository, path), { throwIfNoEntry: false })?.isDirectory() ?? false
 }

@@ -50,6 +50,10 @@ export const groups: readonly { readonly title: string; readonly pages: readonly
     title: 'The project',
     pages: [
       inDocs('architecture', 'Architecture'),
+      inDocs('reliability', 'Reliability'),
+      inDocs('hostile-input', 'Hostile input'),
+      inDocs('coverage', 'Coverage'),
+      inDocs('publishing', 'Publishing'),
       { file: 'CONTRIBUTING.md', title: 'Contributing' },
       { file: 'SECURITY.md', title: 'Security' },
       { file: 'CODE_OF_CONDUCT.md', title: 'Code of conduct' },
