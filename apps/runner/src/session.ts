@@ -1,4 +1,4 @@
-import { type ModelShape } from '@tintjs/families'
+import type { ModelShape } from '@tintjs/families'
 import { type InnerModel, initialiseInnerModel, loadInnerModel } from '@tintjs/inner'
 import type { EngineDescription } from '@tintjs/tensor'
 import { adapters } from './families'
