@@ -29,6 +29,17 @@ describe('a broken tokenizer.json', () => {
     ['an id that is no number', () => withModel({ vocab: { a: 0, b: 'x' } }), /model\.vocab\.b .*"x"/],
     ['a negative id', () => withModel({ vocab: { a: -1 } }), /model\.vocab\.a .*-1/],
     ['an id beyond any vocabulary', () => withModel({ vocab: { a: 2 ** 31 } }), /model\.vocab\.a /],
+    [
+      'more tokens than any vocabulary',
+      () =>
+        withModel({ vocab: Object.fromEntries(Array.from({ length: 500_001 }, (_, id) => [`t${id}`, id])) }),
+      /model\.vocab.*expected at most 500000 tokens, found 500001/,
+    ],
+    [
+      'more merges than any tokenizer',
+      () => withModel({ merges: Array(1_000_001).fill('a b') }),
+      /model\.merges.*expected at most 1000000 merges, found 1000001/,
+    ],
     ['merges that are no list', () => withModel({ merges: 'a b' }), /model\.merges/],
     ['a merge of three', () => withModel({ merges: ['a b', 'a b c'] }), /model\.merges\.1 .*"a b c"/],
     [

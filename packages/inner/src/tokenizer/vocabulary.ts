@@ -1,7 +1,13 @@
 import * as z from 'zod'
 
-/** No vocabulary in use has more than some 260 thousand ids. */
+/** Ids may have gaps between them. */
 const idLimit = 4_000_000
+
+/** No vocabulary in use has more than some 260 thousand tokens; each costs time and memory when it is loaded. */
+const mostTokens = 500_000
+
+/** Those of Gemma have half as many. */
+const mostMerges = 1_000_000
 
 /** Ids by token. Its keys are any text, `__proto__` too: read it with `Object.entries`. */
 export type Vocabulary = Readonly<Record<string, number>>
@@ -15,7 +21,13 @@ export const vocabularyField = z.custom<Vocabulary>().superRefine((value: unknow
     context.addIssue({ code: 'custom', message: 'expected an object with an id for each token' })
     return
   }
-  for (const [token, id] of Object.entries(value)) {
+  const entries = Object.entries(value)
+  if (entries.length > mostTokens) {
+    const message = `expected at most ${mostTokens} tokens, found ${entries.length}`
+    context.addIssue({ code: 'custom', message })
+    return
+  }
+  for (const [token, id] of entries) {
     if (!Number.isInteger(id) || id < 0 || id >= idLimit) {
       context.addIssue({
         code: 'custom',
@@ -34,7 +46,7 @@ export const mergesField = z.custom<readonly unknown[]>().transform((value: unkn
     return z.NEVER
   }
   if (!Array.isArray(value)) return wrong('expected a list of merges')
-  if (value.length > idLimit) return wrong(`expected at most ${idLimit} merges, found ${value.length}`)
+  if (value.length > mostMerges) return wrong(`expected at most ${mostMerges} merges, found ${value.length}`)
   const merges: Merge[] = []
   for (const [index, entry] of value.entries()) {
     const merge = mergeOf(entry)

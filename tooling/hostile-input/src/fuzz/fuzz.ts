@@ -1,5 +1,6 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { useEngine } from '@tintjs/tensor/node'
 import { readInput, TargetFuzzer } from './fuzz-target'
@@ -66,6 +67,8 @@ async function search(): Promise<number> {
     for (const fuzzer of fuzzers) {
       if (interrupted || performance.now() >= end) break
       const finding = await fuzzer.round((seed + round) % 2 ** 31, roundSize)
+      // Reading from memory never waits, and signals are heard in between only.
+      await setImmediate()
       const problem = finding?.problem.split('\n', 3).join('\n').replaceAll(/\d+/g, '_') ?? ''
       if (finding !== undefined && !problems.has(problem)) {
         problems.add(problem)
