@@ -36,7 +36,8 @@ export function licences(): { readonly page: Plugin; readonly worker: Plugin } {
           .sort((left, right) => left.title.localeCompare(right.title))
           .map(({ title, text }) => `## ${title}\n\n${text}\n`)
         const source = ['# What is built into this page, and its licences\n', ...new Set(parts)].join('\n')
-        this.emitFile({ type: 'asset', fileName: 'licences.md', source })
+        // Not called licence: pnpm then takes it for the package's own, and leaves LICENSE out of the tarball.
+        this.emitFile({ type: 'asset', fileName: 'third-party.md', source })
       },
     },
   }

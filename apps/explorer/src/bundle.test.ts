@@ -34,7 +34,7 @@ describe('the built page', () => {
   })
 
   it('names what is built into it, in the page and in its worker, with the licences', () => {
-    const titles = [...readFileSync(join(built, 'licences.md'), 'utf8').matchAll(/^## (\S+) /gm)].map(
+    const titles = [...readFileSync(join(built, 'third-party.md'), 'utf8').matchAll(/^## (\S+) /gm)].map(
       ([, name]) => name,
     )
     expect(titles).toEqual(

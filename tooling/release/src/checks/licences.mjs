@@ -37,9 +37,9 @@ export const check = {
   },
 }
 
-/** What the licences.md of a packed package, as the explorer's build writes it, says is built into it; by licence. */
+/** What the third-party.md of a packed package, as the explorer's build writes it, says is built into it; by licence. */
 async function builtInto({ contents }) {
-  const file = join(contents, 'dist', 'licences.md')
+  const file = join(contents, 'dist', 'third-party.md')
   const text = existsSync(file) ? await readFile(file, 'utf8') : ''
   const titles = [...text.matchAll(/^## (\S+) (\S+) \((.+)\)$/gm)]
   const byLicence = {}
