@@ -33,6 +33,22 @@ describe('the built page', () => {
     expect(total).toBeLessThan(1_500_000)
   })
 
+  it('names what is built into it, in the page and in its worker, with the licences', () => {
+    const titles = [...readFileSync(join(built, 'third-party.md'), 'utf8').matchAll(/^## (\S+) /gm)].map(
+      ([, name]) => name,
+    )
+    expect(titles).toEqual(
+      expect.arrayContaining([
+        'preact',
+        '@tensorflow/tfjs-core',
+        '@huggingface/tokenizers',
+        '@zip.js/zip.js',
+        'zod',
+      ]),
+    )
+    expect(new Set(titles).size).toBe(titles.length)
+  })
+
   it('comes with its checkpoints', () => {
     for (const model of ['gpt2-nano-bytes', 'opt-nano-bytes']) {
       expect(readdirSync(join(built, model))).toEqual(

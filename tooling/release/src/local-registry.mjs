@@ -7,8 +7,11 @@ import { join } from 'node:path'
 import { stringify } from 'yaml'
 import { runOrThrow } from './processes.mjs'
 
-/** The last verdaccio that runs on Node 20. Fetched by npx when it is needed: no other command needs it. */
-const program = 'verdaccio@6.8.0'
+/**
+ * The last verdaccio that runs on Node 20, installed when it is needed: no other command needs it. It asks for a tag of
+ * node-fetch, which moves; this is the version line behind it.
+ */
+const program = { dependencies: { verdaccio: '6.8.0' }, overrides: { 'node-fetch': '^2.7.0' } }
 
 /**
  * @typedef {object} LocalRegistry
@@ -32,19 +35,18 @@ export async function startRegistry(scope, folder) {
   // npm sends nothing without a token; any will do here.
   await writeFile(userSettings, `registry=${url}\n${url.replace(/^http:/, '')}:_authToken=rehearsal\n`)
 
-  const args = ['--yes', program, '--config', settings, '--listen', url]
-  const child = spawn('npx', args, {
+  await writeFile(join(folder, 'package.json'), JSON.stringify({ private: true, ...program }))
+  await runOrThrow('npm', ['install', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
+  const script = join(folder, 'node_modules', 'verdaccio', 'bin', 'verdaccio')
+  const child = spawn(process.execPath, [script, '--config', settings, '--listen', url], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
-    shell: process.platform === 'win32',
-    // A group of its own, so that what npx starts ends with it.
-    detached: process.platform !== 'win32',
   })
   let written = ''
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (written += data))
   const closed = once(child, 'close')
   const stop = async () => {
-    if (child.exitCode === null) process.platform === 'win32' ? child.kill() : process.kill(-child.pid)
+    child.kill()
     await closed
   }
   try {

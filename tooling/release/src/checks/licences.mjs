@@ -1,3 +1,6 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import satisfies from 'spdx-satisfies'
 import { pnpmOrThrow } from '../processes.mjs'
 
@@ -18,17 +21,33 @@ const allowed = [
 /** @type {import('../contract.mjs').Check} */
 export const check = {
   name: 'licences',
-  about: 'every dependency that users install has a licence that goes with Apache-2.0',
+  about:
+    'every dependency that users install, or that is built into a package, has a licence that goes with Apache-2.0',
   scope: 'workspace',
-  async run({ workspace, report }) {
+  async run({ workspace, packed, report }) {
     const filters = workspace.packages.flatMap(({ name }) => ['--filter', name])
     const { stdout } = await pnpmOrThrow(workspace, [...filters, 'licenses', 'list', '--prod', '--json'])
     // pnpm says so in a sentence where there is nothing to list.
     const byLicence = stdout.trimStart().startsWith('{') ? JSON.parse(stdout) : {}
     for (const problem of licenceProblems(byLicence)) report.problem(problem)
+    const builtIn = await Promise.all((await packed()).map(builtInto))
+    for (const problem of builtIn.flatMap(licenceProblems)) report.problem(problem)
     const counts = Object.entries(byLicence).map(([licence, found]) => `${licence} ${found.length}`)
     report.note(`Dependencies by licence: ${counts.join(', ')}.`)
   },
+}
+
+/** What the third-party.md of a packed package, as the explorer's build writes it, says is built into it; by licence. */
+async function builtInto({ contents }) {
+  const file = join(contents, 'dist', 'third-party.md')
+  const text = existsSync(file) ? await readFile(file, 'utf8') : ''
+  const titles = [...text.matchAll(/^## (\S+) (\S+) \((.+)\)$/gm)]
+  const byLicence = {}
+  for (const [, name, version, licence] of titles) {
+    byLicence[licence] ??= []
+    byLicence[licence].push({ name, versions: [version] })
+  }
+  return byLicence
 }
 
 /**
