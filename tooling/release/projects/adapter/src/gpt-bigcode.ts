@@ -121,7 +121,11 @@ function fusedPart(
     name,
     inputWidth: width,
     outputWidth: size,
-    weight: { name: `${attention}.c_attn.weight`, shape: [rows, width], part: { view: [rows, width], ...part } },
+    weight: {
+      name: `${attention}.c_attn.weight`,
+      shape: [rows, width],
+      part: { view: [rows, width], ...part },
+    },
     bias: { name: `${attention}.c_attn.bias`, shape: [rows], part: { view: [rows], ...part } },
   }
 }
