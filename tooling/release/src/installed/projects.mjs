@@ -29,10 +29,9 @@ function manifestOf(all, dependencies, more = {}) {
 const managers = {
   npm: {
     manifest: (all, dependencies) => {
-      const { [Symbol()]: _, ...ours } = tarballs(all)
-      const direct = Object.keys(dependencies)
-      // npm refuses an override of a direct dependency that is not the same.
-      const overrides = Object.fromEntries(Object.entries(ours).filter(([name]) => !direct.includes(name)))
+      // npm refuses an override of what is a direct dependency too.
+      const indirect = Object.entries(tarballs(all)).filter(([name]) => !(name in dependencies))
+      const overrides = Object.fromEntries(indirect)
       return manifestOf(all, dependencies, { overrides })
     },
     command: ['npm', 'install', '--no-audit', '--no-fund', '--prefer-offline'],

@@ -44,7 +44,7 @@ const text = 'The storks fly south in autumn, the cranes fly north in spring. '
  * @returns {Promise<import('./projects.mjs').Project>} npm's project, for what else is tried in it
  */
 export async function tryTogether({ all, temporaryFolder, report, workspace }) {
-  // vitest and Node's own types come with whoever tests an adapter.
+  // adapter-testing has vitest as its peer.
   const dependencies = Object.fromEntries(all.map(({ name }) => [name, '*']))
   const example = await firstExample(workspace.root)
   let first
