@@ -1,4 +1,4 @@
-import { codeBlocks } from './markdown'
+import { codeBlocks } from './markdown.mjs'
 import type { Document } from './repository'
 
 /** A command line that a document shows. */

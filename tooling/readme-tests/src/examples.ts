@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import ts from 'typescript'
-import { codeBlocks } from './markdown'
+import { codeBlocks } from './markdown.mjs'
 import { documentsWithExamples, repository } from './repository'
 
 /** An example of a document, written to a folder of its own in which it can run. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { headingAnchors, linkTargets } from './markdown'
+import { headingAnchors, linkTargets } from './markdown.mjs'
 import { documents, repository } from './repository'
 
 const all = documents()

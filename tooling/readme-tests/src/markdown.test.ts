@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { codeBlocks, headingAnchors, linkTargets } from './markdown'
+import { codeBlocks, headingAnchors, linkTargets } from './markdown.mjs'
 
 const text = `# The \`one\` Title, here
 

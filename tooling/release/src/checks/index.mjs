@@ -1,6 +1,7 @@
 import { check as attw } from './attw.mjs'
 import { check as audit } from './audit.mjs'
 import { check as changesets } from './changesets.mjs'
+import { check as installed } from './installed.mjs'
 import { check as knip } from './knip.mjs'
 import { check as licences } from './licences.mjs'
 import { check as lockfile } from './lockfile.mjs'
@@ -23,4 +24,5 @@ export const checks = [
   types,
   attw,
   readmes,
+  installed,
 ]

@@ -1,18 +1,24 @@
-/** A fenced block of code. */
-export interface CodeBlock {
-  /** The info string's first word, e.g. `ts`. */
-  readonly language: string
-  /** The words after it, e.g. `no-run`. */
-  readonly flags: readonly string[]
-  readonly code: string
-  /** The line of its first line of code, from 1. */
-  readonly line: number
-}
+/**
+ * A fenced block of code.
+ *
+ * @typedef {object} CodeBlock
+ * @property {string} language the info string's first word, e.g. `ts`
+ * @property {string[]} flags the words after it, e.g. `no-run`
+ * @property {string} code
+ * @property {number} line of its first line of code, from 1
+ */
 
-/** The fenced blocks of a Markdown text. */
-export function codeBlocks(text: string): CodeBlock[] {
-  const blocks: CodeBlock[] = []
-  let open: { fence: string; info: string; lines: string[]; line: number } | undefined
+/**
+ * The fenced blocks of a Markdown text.
+ *
+ * @param {string} text
+ * @returns {CodeBlock[]}
+ */
+export function codeBlocks(text) {
+  /** @type {CodeBlock[]} */
+  const blocks = []
+  /** @type {{ fence: string, info: string, lines: string[], line: number } | undefined} */
+  let open
   text.split('\n').forEach((line, index) => {
     const [, fence = '', info = ''] = /^\s*(`{3,}|~{3,})\s*(.*)$/.exec(line) ?? []
     if (open === undefined) {
@@ -29,8 +35,13 @@ export function codeBlocks(text: string): CodeBlock[] {
   return blocks
 }
 
-/** Everything that a Markdown text links to or shows: links, images, definitions, `href` and `src`. */
-export function linkTargets(text: string): string[] {
+/**
+ * Everything that a Markdown text links to or shows: links, images, definitions, `href` and `src`.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function linkTargets(text) {
   const patterns = [
     /\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g,
     /^\s*\[[^\]]+\]:\s*<?([^\s>]+)>?/gm,
@@ -40,8 +51,13 @@ export function linkTargets(text: string): string[] {
   return patterns.flatMap((pattern) => [...prose.matchAll(pattern)].map(([, target = '']) => target))
 }
 
-/** The anchors that GitHub gives a text's headings. */
-export function headingAnchors(text: string): string[] {
+/**
+ * The anchors that GitHub gives a text's headings.
+ *
+ * @param {string} text
+ * @returns {string[]}
+ */
+export function headingAnchors(text) {
   return [...withoutFences(text).matchAll(/^#{1,6}\s+(.+?)\s*#*$/gm)].map(([, heading = '']) =>
     heading
       .toLowerCase()
@@ -50,10 +66,18 @@ export function headingAnchors(text: string): string[] {
   )
 }
 
-function withoutFences(text: string): string {
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+function withoutFences(text) {
   return text.replaceAll(/^\s*(`{3,}|~{3,})[^\n]*\n[\s\S]*?^\s*\1\s*$/gm, '')
 }
 
-function withoutCode(text: string): string {
+/**
+ * @param {string} text
+ * @returns {string}
+ */
+function withoutCode(text) {
   return withoutFences(text).replaceAll(/(`+)[^`][\s\S]*?\1/g, '')
 }
