@@ -122,12 +122,14 @@ export function tokenLosses(logits: Matrix, tokens: readonly number[]): Float64A
  * `logits - onehot`, or without a prediction `1/V - onehot`.
  *
  * @param isTarget whether token `t` is to be predicted
+ * @param round rounds predictions, of which a target that is nearly certain leaves little
  */
 export function logitsGradient(
   kind: LossGradient,
   logits: Matrix,
   tokens: readonly number[],
   isTarget: (t: number) => boolean,
+  round?: (value: number) => number,
 ): Matrix {
   const predicted = {
     softmax: () => softmaxOfRows(logits),
@@ -136,6 +138,8 @@ export function logitsGradient(
   }[kind]()
   return mapped(predicted, (value, row, column) => {
     if (row + 1 >= tokens.length || !isTarget(row + 1)) return 0
-    return value - (tokens[row + 1] === column ? 1 : 0)
+    // The head's row that is expected is a sum over the vocabulary, rounded as numbers of its size are.
+    const rounded = round === undefined ? value : round(value + 4) - 4
+    return rounded - (tokens[row + 1] === column ? 1 : 0)
   })
 }

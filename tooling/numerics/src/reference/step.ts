@@ -85,11 +85,13 @@ export function referenceStep(
   const first = run()
   let firstGradients: Map<WeightReference, Float64Array> | undefined
   for (let part = 0; part < step.chunks; part++) {
-    for (let round_ = 0; round_ < step.steps; round_++) {
+    for (let done = 0; done < step.steps; done++) {
       const pass = run()
       const isTarget = (t: number) =>
         targets.train(t) && partOf(t, targets.trainLength - 1, step.chunks) === part
-      const gradients = pass.gradients(logitsGradient(gradient.lossGradient, pass.logits, tokens, isTarget))
+      const gradients = pass.gradients(
+        logitsGradient(gradient.lossGradient, pass.logits, tokens, isTarget, rounding.round),
+      )
       firstGradients ??= new Map([...gradients].filter(([reference]) => learning.has(reference)))
       current = new Map(
         [...current].map(([reference, values]) => {
