@@ -27,7 +27,7 @@ export const together = [
   },
 ]
 
-const small = (kills) => Math.max(2, Math.round(kills / 4))
+const small = (kills) => Math.max(1, Math.round(kills / 4))
 
 async function twoRuns({ places, kills }) {
   const tally = new Tally()
