@@ -23,9 +23,10 @@ for (const fault of faults.filter(({ name }) => name.includes(options.only ?? ''
   console.error(
     `${result.good === result.tries ? 'ok  ' : 'FAIL'} ${result.good}/${result.tries}  ${result.name}: ${result.came}`,
   )
+  // After each, so that what was tried is kept, whenever this is stopped.
+  if (options.write) write(results)
 }
 if (options.json) console.log(JSON.stringify(results, undefined, 2))
-if (options.write) write(results)
 process.exitCode = results.every(({ good, tries }) => good === tries) ? 0 : 1
 
 /** Results of faults that were not tried this time stay. */

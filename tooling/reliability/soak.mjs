@@ -1,6 +1,6 @@
 /** `pnpm soak`: thousands of training steps in one process an engine; a chart, and a verdict whether anything grows. */
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
@@ -13,6 +13,7 @@ import { root } from './src/workload.mjs'
 const options = new Command('soak')
   .option('--steps <count>', 'training steps, at least 20', '2000')
   .addOption(new Option('--engine <name>', 'default: both').choices(['tensorflow', 'wasm']))
+  .option('--again', 'no new steps: the verdict and the chart of those that were measured last')
   .option('--write', 'draw docs/images/soak.svg and write the table of docs/reliability.md')
   .parse()
   .opts()
@@ -22,7 +23,9 @@ if (!(Number.isInteger(steps) && steps >= 20)) {
   process.exit(2)
 }
 
-const runs = (options.engine === undefined ? ['tensorflow', 'wasm'] : [options.engine]).map(runOf)
+const results = join(root, 'bench-results/soak.json')
+const engines = options.engine === undefined ? ['tensorflow', 'wasm'] : [options.engine]
+const runs = options.again ? JSON.parse(readFileSync(results, 'utf8')) : engines.map(runOf)
 const rows = runs.flatMap(({ engine, points, left }) => [
   ...verdictOf(points).map(({ name, begin, end, most, isFlat }) => [
     engine,
@@ -38,10 +41,10 @@ const heads = ['engine', 'figure', 'second tenth', 'last tenth', 'bound', 'verdi
 const table = [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 console.log(table)
 mkdirSync(join(root, 'bench-results'), { recursive: true })
-writeFileSync(join(root, 'bench-results/soak.json'), JSON.stringify(runs))
+writeFileSync(results, JSON.stringify(runs))
 if (options.write) {
   writeFileSync(join(root, 'docs/images/soak.svg'), soakChart(runs))
-  writeSection('soak', `${table}\n\n${steps} steps an engine, on ${machineText()}.`)
+  writeSection('soak', `${table}\n\n${runs[0].points.length} steps an engine, on ${machineText()}.`)
 }
 process.exitCode = rows.every((row) => row.at(-1) === 'flat') ? 0 : 1
 

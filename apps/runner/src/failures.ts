@@ -32,8 +32,21 @@ export function messageFor(error: unknown): { message: string; exitCode: number 
   const exitCode = failure.name === 'UsageError' ? exitCodes.usage : exitCodes.failure
   if (process.env.TINT_DEBUG === '1') return { message: failure.stack ?? failure.message, exitCode }
   if (isExplained(failure) || isSystemError(failure)) return { message: oneLine(failure), exitCode }
+  if (isFullWasm(failure)) return { message: fullWasm, exitCode }
   const hint = 'This is a defect of the program; TINT_DEBUG=1 shows where it happened.'
   return { message: `unexpected failure: ${oneLine(failure)}. ${hint}`, exitCode }
+}
+
+const fullWasm =
+  'the WASM engine ran out of memory, of which it can have 2 GiB at most; take a smaller batch, shorter texts or a smaller ' +
+  'model, or --engine tensorflow. What --output has can be gone on with, with --resume, where the options stay the same.'
+
+/** What WASM throws when a kernel gets no memory; known by its name, as it may come from another process. */
+function isFullWasm({ name, message }: Error): boolean {
+  return (
+    name === 'RuntimeError' &&
+    /memory access out of bounds|Aborted\(OOM|enlarge memory|allocation failed/i.test(message)
+  )
 }
 
 /** Errors of the operating system name the call and the path: no permission, disk full. */

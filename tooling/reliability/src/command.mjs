@@ -14,9 +14,13 @@ export function saysWhy({ code, stderr }) {
   return code === 1 && !isFrames && /^tint: \S/.test(lastLine(stderr))
 }
 
+/** The lines that TensorFlow writes while its library is loaded. */
+const greeting = /^(WARNING: All log messages before absl|I\d+ .*oneDNN custom operations)/
+
 /** @param {string} text */
 export function lastLine(text) {
-  return text.trimEnd().split('\n').at(-1) ?? ''
+  const lines = text.split('\n').filter((line) => line.trim() !== '' && !greeting.test(line))
+  return lines.at(-1) ?? ''
 }
 
 /**

@@ -26,4 +26,5 @@ function withoutPlaces(text) {
     .replace(/^tint: /, '')
     .replaceAll(/\/[^\s;:,)]*tint-reliability-[^\s;:,)]*\/([^\s/;:,)]+)/g, '$1')
     .replaceAll(/Process \d+/g, 'Process N')
+    .replaceAll(/the folder \d+ may/g, 'the folder around it may')
 }

@@ -16,8 +16,8 @@ export const textFile = place('docs/construction.md')
 export const storkText =
   'The storks fly south in autumn. The storks fly north in spring. The cranes fly south in autumn.'
 
-/** `tint perplexity` of about two seconds and 60 batches. */
-export const perplexityArguments = (engine = 'auto', contexts = 120) => [
+/** `tint perplexity` of about a second and 30 batches. */
+export const perplexityArguments = (engine = 'auto', contexts = 60) => [
   'perplexity',
   ...['--model', 'gpt2-nano-bytes', '--text', textFile, '--context', '64', '--train-fraction', '0.5'],
   ...['--learning-rate', '1e-3', '--batch', '2', '--limit', String(contexts), '--engine', engine],

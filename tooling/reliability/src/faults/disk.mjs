@@ -101,7 +101,7 @@ async function fullCache({ places }) {
   const tally = new Tally()
   const server = await startHub(places)
   try {
-    for (const size of ['64k', '512k', '2m']) {
+    for (const size of ['64k', '512k', '1m']) {
       const { folder, resize } = places.disk(size)
       const env = { HF_ENDPOINT: server.endpoint, HF_HUB_CACHE: join(folder, 'cache'), HF_HUB_OFFLINE: '0' }
       mkdirSync(env.HF_HUB_CACHE)

@@ -30,7 +30,7 @@ export function soakChart(runs) {
 <rect width="${width}" height="${height}" rx="12" fill="#fff"/>
 ${names}${drawn}</svg>
 `
-  return String(drawing)
+  return drawing.text
 }
 
 function panelOf({ unit, field, per }, runs) {
