@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { reasons } from '../reasons.mjs'
+import { reasonFor } from '../reasons.mjs'
 import { summaryOf, uncoveredRanges } from './uncovered.mjs'
 import { root } from './workspace.mjs'
 
@@ -22,7 +22,7 @@ export function coveragePage(packages) {
   const byFile = groupByFile(parts)
   const list = [...byFile].map(
     ([file, own]) =>
-      `| [\`${file}\`](../${file}) | ${own.map(rangeText).join(', ')} | ${reasons[file] ?? ''} |`,
+      `| [\`${file}\`](../${file}) | ${own.map(rangeText).join(', ')} | ${reasonFor(file) ?? ''} |`,
   )
   const short = packages.flatMap(uncoveredParts).length - parts.length
   return `# Coverage
@@ -37,7 +37,7 @@ ${rows.join('\n')}
 
 ## Parts that are not reached
 
-Parts of more than ${fewLines - 1} lines, with the reason. Beside these there are ${short} shorter ones, most of them a single line that throws.
+Parts of more than ${fewLines - 1} lines, with the reason. Beside these there are ${short} shorter ones.
 
 | file | lines | reason |
 | --- | --- | --- |
@@ -47,7 +47,7 @@ ${list.join('\n')}
 
 /** @param {readonly Measured[]} packages @returns {UncoveredPart[]} parts of more than a few lines without a reason */
 export function unexplained(packages) {
-  return longParts(packages).filter(({ file }) => reasons[file] === undefined)
+  return longParts(packages).filter(({ file }) => reasonFor(file) === undefined)
 }
 
 /** @param {readonly Measured[]} packages @returns {UncoveredPart[]} */
