@@ -14,7 +14,7 @@ export const reasons = {
   'packages/evaluate/src/datasets/lines.ts':
     'A line longer than any row may be: the test would need a file of that size.',
   'packages/evaluate/src/processes/messages.ts':
-    'Runs in processes that fail; they are ended before they write down what they ran.',
+    'Runs in processes whose unit fails. The run kills them (SIGKILL), so that they write down nothing.',
   'packages/inner/src/checkpoint/checkpoint-as.ts':
     'For tests of other packages, which load this one as it is built: `@tintjs/inner/testing`.',
   'packages/tensor/src/engine/webgpu.ts': 'Needs a GPU in a browser.',
@@ -28,9 +28,13 @@ export const reasons = {
     'Which of several runs in one Redis a worker may have meant; the tests have one at a time.',
 }
 
-/** @param {string} file @returns {string | undefined} */
+/**
+ * @param {string} file
+ * @returns {{ place: string, reason: string } | undefined} the file or its folder, and the reason for what lies there
+ */
 export function reasonFor(file) {
-  return Object.entries(reasons).find(
+  const found = Object.entries(reasons).find(
     ([place]) => file === place || (place.endsWith('/') && file.startsWith(place)),
-  )?.[1]
+  )
+  return found && { place: found[0], reason: found[1] }
 }

@@ -19,16 +19,19 @@ export function coveragePage(packages) {
     return `| [\`${folder}\`](../${folder}) | ${shareOf(lines)} | ${shareOf(branches)} |`
   })
   const parts = longParts(packages)
-  const byFile = groupByFile(parts)
-  const list = [...byFile].map(
-    ([file, own]) =>
-      `| [\`${file}\`](../${file}) | ${own.map(rangeText).join(', ')} | ${reasonFor(file) ?? ''} |`,
-  )
+  const list = [...groupBy(parts, ({ file }) => reasonFor(file)?.place ?? file)].map(([place, own]) => {
+    const files = [...groupBy(own, ({ file }) => file)].map(([file, ranges]) => {
+      const lines = ranges.map(rangeText).join(', ')
+      return file === place ? lines : `${file.slice(place.length)}: ${lines}`
+    })
+    return `| [\`${place}\`](../${place}) | ${files.join('; ')} | ${reasonFor(own[0]?.file ?? '')?.reason ?? ''} |`
+  })
   const short = packages.flatMap(uncoveredParts).length - parts.length
   return `# Coverage
 
 Which lines and branches of the published packages the tests reach, those of \`npm test\` and of \`npm run test:system\`
-together, also in the processes that tests start. \`pnpm coverage\` runs them and writes this page.
+together, also in the processes that tests start. \`pnpm coverage\` runs them, on WASM and for \`packages/tensor\` on the native
+engine too, and writes this page. Lines are those of the code at that time.
 
 | package | lines | branches |
 | --- | ---: | ---: |
@@ -63,11 +66,14 @@ function uncoveredParts({ files }) {
   })
 }
 
-/** @param {readonly UncoveredPart[]} parts */
-function groupByFile(parts) {
+/**
+ * @param {readonly UncoveredPart[]} parts
+ * @param {(part: UncoveredPart) => string} keyOf
+ */
+function groupBy(parts, keyOf) {
   /** @type {Map<string, UncoveredPart[]>} */
   const groups = new Map()
-  for (const part of parts) groups.set(part.file, [...(groups.get(part.file) ?? []), part])
+  for (const part of parts) groups.set(keyOf(part), [...(groups.get(keyOf(part)) ?? []), part])
   return groups
 }
 
