@@ -2,6 +2,7 @@
  * `pnpm coverage`: runs all tests and measures which lines and branches of the published packages they reach, in the tests'
  * own processes and in those that tests start.
  */
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -15,7 +16,8 @@ const usage = `Usage: pnpm coverage [options] [package ...]
 
 Runs the tests, npm test's and those of test:system, and tells which lines and branches of the published packages they
 reach, also in the processes that they start. Writes docs/coverage.md after a run of all packages, and says which
-uncovered parts have no reason there (tooling/test-coverage/reasons.mjs). Build first: pnpm build.
+uncovered parts have no reason there (tooling/test-coverage/reasons.mjs). Build first (pnpm build), and install the
+native engine, which packages/tensor is tested on beside WASM; TINT_ENGINES chooses other engines for all.
 
   --report-only  make the table of the last runs again, without running tests`
 
@@ -76,6 +78,10 @@ const page = coveragePage(measured.filter(({ files }) => files.length > 0))
 const open = unexplained(measured)
 if (missing.length === 0) {
   writeFileSync(join(root, 'docs/coverage.md'), page)
+  spawnSync('npx', ['biome', 'check', '--write', 'docs/coverage.md'], {
+    cwd: root,
+    shell: process.platform === 'win32',
+  })
   console.log('\nWrote docs/coverage.md.')
 } else {
   console.log(`\n${page}`)

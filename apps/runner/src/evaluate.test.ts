@@ -45,6 +45,17 @@ beforeAll(async () => {
 })
 
 describe('tint evaluate', () => {
+  it('in shards that are merged gives the same, byte by byte', async () => {
+    for (const shard of ['1/2', '2/2']) {
+      const { code } = await runTint(args({ '--output': output('parts'), '--shard': shard }))
+      expect(code).toBe(0)
+    }
+    await runJson(['merge', output('parts'), '--output', output('merged')])
+    expect(samples('merged')).toBe(samples('whole'))
+    const results = (name: string) => readFileSync(join(output(name), 'results.json'), 'utf8')
+    expect(results('merged')).toBe(results('whole'))
+  })
+
   it('finds out that one step on demonstrations teaches the task, and writes what it prints', () => {
     expect(whole).toMatchObject({
       task: { name: 'letters', labels: ['early', 'late'] },

@@ -71,9 +71,9 @@ export function runTint(args: readonly string[], options: RunOptions = {}): Prom
   })
 }
 
-/** Leaves away lines such as `loading: 25 %`. */
+/** Leaves away lines such as `loading: 25 %`, and `perplexity: 6 of 7 contexts, ...` of runs that take half a minute. */
 function withoutProgress(stderr: string): string {
-  return stderr.replaceAll(/^\w+( \w+)*: \d+ %\n/gm, '')
+  return stderr.replaceAll(/^\w+( \w+)*: (\d+ %|\d+ of \d+ .+ a second, .+ left)\n/gm, '')
 }
 
 /** The one JSON object that a run printed; its messages are shown where it failed. */

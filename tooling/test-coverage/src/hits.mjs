@@ -6,16 +6,18 @@
 /**
  * Adds the hits of the same source file in another build of it. Both were told apart into statements, branches and functions
  * by what the build left of them, which may differ a little; so the file keeps its own parts, and a part is hit where one
- * that begins at the same place is.
+ * that begins at the same place is. A statement that begins nowhere in the other build is hit where all of its line are.
  *
  * @param {FileCoverageData} into
  * @param {FileCoverageData} from
  * @returns {FileCoverageData}
  */
 export function withHits(into, from) {
-  const statements = hitsByPlace(
-    Object.keys(from.statementMap).map((id) => [placeOf(from.statementMap[id]), from.s[id]]),
-  )
+  const ids = Object.keys(from.statementMap)
+  const statements = hitsByPlace(ids.map((id) => [placeOf(from.statementMap[id]), from.s[id]]))
+  const lines = fewestByLine(ids.map((id) => [from.statementMap[id]?.start.line, from.s[id]]))
+  /** @param {Range | undefined} range */
+  const hitsOf = (range) => statements.get(placeOf(range)) ?? lines.get(range?.start.line) ?? 0
   const functions = hitsByPlace(
     Object.keys(from.fnMap).map((id) => [placeOf(from.fnMap[id]?.decl), from.f[id]]),
   )
@@ -26,7 +28,7 @@ export function withHits(into, from) {
   )
   return {
     ...into,
-    s: mapEntries(into.s, (count, id) => count + (statements.get(placeOf(into.statementMap[id])) ?? 0)),
+    s: mapEntries(into.s, (count, id) => count + hitsOf(into.statementMap[id])),
     f: mapEntries(into.f, (count, id) => count + (functions.get(placeOf(into.fnMap[id]?.decl)) ?? 0)),
     b: mapEntries(into.b, (counts, id) =>
       counts.map((count, index) => count + (branches.get(wayOf(into.branchMap[id], index)) ?? 0)),
@@ -57,6 +59,16 @@ function hitsByPlace(places) {
   const hits = new Map()
   for (const [place, count = 0] of places) hits.set(place, Math.max(count, hits.get(place) ?? 0))
   return hits
+}
+
+/**
+ * @param {(readonly [number | undefined, number | undefined])[]} lines
+ * @returns {ReadonlyMap<number | undefined, number>}
+ */
+function fewestByLine(lines) {
+  const fewest = new Map()
+  for (const [line, count = 0] of lines) fewest.set(line, Math.min(count, fewest.get(line) ?? count))
+  return fewest
 }
 
 /**

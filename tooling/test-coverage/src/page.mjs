@@ -1,5 +1,5 @@
 import { relative } from 'node:path'
-import { reasons } from '../reasons.mjs'
+import { reasonFor } from '../reasons.mjs'
 import { summaryOf, uncoveredRanges } from './uncovered.mjs'
 import { root } from './workspace.mjs'
 
@@ -19,16 +19,19 @@ export function coveragePage(packages) {
     return `| [\`${folder}\`](../${folder}) | ${shareOf(lines)} | ${shareOf(branches)} |`
   })
   const parts = longParts(packages)
-  const byFile = groupByFile(parts)
-  const list = [...byFile].map(
-    ([file, own]) =>
-      `| [\`${file}\`](../${file}) | ${own.map(rangeText).join(', ')} | ${reasons[file] ?? ''} |`,
-  )
+  const list = [...groupBy(parts, ({ file }) => reasonFor(file)?.place ?? file)].map(([place, own]) => {
+    const files = [...groupBy(own, ({ file }) => file)].map(([file, ranges]) => {
+      const lines = ranges.map(rangeText).join(', ')
+      return file === place ? lines : `${file.slice(place.length)}: ${lines}`
+    })
+    return `| [\`${place}\`](../${place}) | ${files.join('; ')} | ${reasonFor(own[0]?.file ?? '')?.reason ?? ''} |`
+  })
   const short = packages.flatMap(uncoveredParts).length - parts.length
   return `# Coverage
 
 Which lines and branches of the published packages the tests reach, those of \`npm test\` and of \`npm run test:system\`
-together, also in the processes that tests start. \`pnpm coverage\` runs them and writes this page.
+together, also in the processes that tests start. \`pnpm coverage\` runs them, on WASM and for \`packages/tensor\` on the native
+engine too, and writes this page. Lines are those of the code at that time.
 
 | package | lines | branches |
 | --- | ---: | ---: |
@@ -37,7 +40,7 @@ ${rows.join('\n')}
 
 ## Parts that are not reached
 
-Parts of more than ${fewLines - 1} lines, with the reason. Beside these there are ${short} shorter ones, most of them a single line that throws.
+Parts of more than ${fewLines - 1} lines, with the reason. Beside these there are ${short} shorter ones.
 
 | file | lines | reason |
 | --- | --- | --- |
@@ -47,7 +50,7 @@ ${list.join('\n')}
 
 /** @param {readonly Measured[]} packages @returns {UncoveredPart[]} parts of more than a few lines without a reason */
 export function unexplained(packages) {
-  return longParts(packages).filter(({ file }) => reasons[file] === undefined)
+  return longParts(packages).filter(({ file }) => reasonFor(file) === undefined)
 }
 
 /** @param {readonly Measured[]} packages @returns {UncoveredPart[]} */
@@ -63,11 +66,14 @@ function uncoveredParts({ files }) {
   })
 }
 
-/** @param {readonly UncoveredPart[]} parts */
-function groupByFile(parts) {
+/**
+ * @param {readonly UncoveredPart[]} parts
+ * @param {(part: UncoveredPart) => string} keyOf
+ */
+function groupBy(parts, keyOf) {
   /** @type {Map<string, UncoveredPart[]>} */
   const groups = new Map()
-  for (const part of parts) groups.set(part.file, [...(groups.get(part.file) ?? []), part])
+  for (const part of parts) groups.set(keyOf(part), [...(groups.get(keyOf(part)) ?? []), part])
   return groups
 }
 

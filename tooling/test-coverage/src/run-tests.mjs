@@ -28,7 +28,7 @@ export async function runTests({ folder: own, system }, folder) {
           cwd: join(root, own),
           stdio: ['ignore', 'inherit', 'inherit'],
           shell: process.platform === 'win32',
-          env: { ...process.env, TINT_COVERAGE: processes },
+          env: { TINT_ENGINES: enginesFor(own), ...process.env, TINT_COVERAGE: processes },
         },
       )
       return status === 0
@@ -36,6 +36,15 @@ export async function runTests({ folder: own, system }, folder) {
     .every(Boolean)
   await condense(folder)
   return passed
+}
+
+/**
+ * Most code is the same on every engine; `tensor` holds what is not.
+ *
+ * @param {string} folder of the package
+ */
+function enginesFor(folder) {
+  return folder === 'packages/tensor' ? 'tensorflow,wasm' : 'wasm'
 }
 
 /**

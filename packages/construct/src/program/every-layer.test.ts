@@ -45,17 +45,18 @@ const config = z.object({
   hidden: sizeField,
   positions: z.enum(['none', 'halves', 'neighbours', 'alibi']),
   window: sizeField,
+  projected: z.boolean(),
 })
 
 /**
  * All kinds of layers in one block, those too that GPT-2 and OPT do not have: a product, an RMS norm, a sum of branches, and
- * attention with shared keys and values, with positions and a window.
+ * attention with shared keys and values, with positions and a window; the head with a projection or without.
  */
 const adapter = defineAdapter<z.infer<typeof config>>({
   family: 'every-layer',
   config,
   ignoredFields: [],
-  build({ heads, keyValueHeads, width, hidden, positions, window }) {
+  build({ heads, keyValueHeads, width, hidden, positions, window, projected }) {
     const headWidth = width / heads
     const tokens = { name: 'tokens', shape: [vocabulary, width] }
     const linear = (name: string, from: number, to: number) => storedLinear(name, from, to)
@@ -99,7 +100,12 @@ const adapter = defineAdapter<z.infer<typeof config>>({
         ),
       ],
       finalNorm: storedLayerNorm('final', width, 1e-5),
-      head: { vocabulary: tokens },
+      head: projected
+        ? {
+            vocabulary: { name: 'head', shape: [vocabulary, width - 2] },
+            projection: { name: 'projection', shape: [width - 2, width] },
+          }
+        : { vocabulary: tokens },
     }
   },
 })
@@ -133,6 +139,7 @@ interface Sizes {
   readonly keyValueHeads: number
   readonly positions: 'none' | 'halves' | 'neighbours' | 'alibi'
   readonly window: number
+  readonly projected: boolean
   readonly prefixTokens: number
   readonly hidden: number
 }
@@ -188,6 +195,7 @@ const sizes: fc.Arbitrary<Sizes> = fc
       keyValueHeads: fc.constantFrom(1, 2, heads),
       positions: fc.constantFrom('none', 'halves', 'neighbours', 'alibi'),
       window: fc.constantFrom(2, 12),
+      projected: fc.boolean(),
       prefixTokens: fc.constant(width % rows === 0 ? width / rows : width / 4),
       hidden: fc.integer({ min: 3, max: 2 * width }),
     }),
