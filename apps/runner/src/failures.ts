@@ -32,21 +32,23 @@ export function messageFor(error: unknown): { message: string; exitCode: number 
   const exitCode = failure.name === 'UsageError' ? exitCodes.usage : exitCodes.failure
   if (process.env.TINT_DEBUG === '1') return { message: failure.stack ?? failure.message, exitCode }
   if (isExplained(failure) || isSystemError(failure)) return { message: oneLine(failure), exitCode }
-  if (isFullWasm(failure)) return { message: fullWasm, exitCode }
+  const full = fullEngine(failure)
+  if (full !== undefined) return { message: full, exitCode }
   const hint = 'This is a defect of the program; TINT_DEBUG=1 shows where it happened.'
   return { message: `unexpected failure: ${oneLine(failure)}. ${hint}`, exitCode }
 }
 
-const fullWasm =
-  'the WASM engine ran out of memory, of which it can have 2 GiB at most; take a smaller batch, shorter texts or a smaller ' +
-  'model, or --engine tensorflow. What --output has can be gone on with, with --resume, where the options stay the same.'
+const smaller = 'take a smaller batch, shorter texts or a smaller model'
 
-/** What WASM throws when a kernel gets no memory; known by its name, as it may come from another process. */
-function isFullWasm({ name, message }: Error): boolean {
-  return (
-    name === 'RuntimeError' &&
-    /memory access out of bounds|Aborted\(OOM|enlarge memory|allocation failed/i.test(message)
-  )
+/** What to tell where an engine has no memory left; known by its words, as the failure may come from another process. */
+function fullEngine({ name, message }: Error): string | undefined {
+  // A kernel of WASM that gets no memory writes to nowhere.
+  if (name === 'RuntimeError' && /memory access out of bounds|Aborted\(OOM|enlarge memory/i.test(message)) {
+    return `the WASM engine ran out of memory, of which it can have 2 GiB at most; ${smaller}, or --engine tensorflow.`
+  }
+  const [, shape] = /OOM when allocating tensor with shape(\[[\d,]*\])/.exec(message) ?? []
+  if (shape === undefined) return undefined
+  return `TensorFlow found no memory for a tensor of the shape ${shape}; ${smaller}, or fewer workers.`
 }
 
 /** Errors of the operating system name the call and the path: no permission, disk full. */
