@@ -16,8 +16,15 @@ const options = new Command('reliability')
   .parse()
   .opts()
 
+const only = (options.only ?? '').toLowerCase()
+const chosen = faults.filter(({ name }) => name.toLowerCase().includes(only))
+if (chosen.length === 0) {
+  console.error(`No fault has ${JSON.stringify(only)} in its name; expected a part of one of these:`)
+  for (const { name } of faults) console.error(`  ${name}`)
+  process.exit(2)
+}
 const results = []
-for (const fault of faults.filter(({ name }) => name.includes(options.only ?? ''))) {
+for (const fault of chosen) {
   const result = await tryFault(fault, { kills: Number(options.kills), seed: Number(options.seed) })
   results.push(result)
   console.error(

@@ -11,15 +11,17 @@ import { verdictOf } from './src/soak/verdict.mjs'
 import { root } from './src/workload.mjs'
 
 const options = new Command('soak')
-  .option('--steps <count>', 'training steps, at least 20', '2000')
+  .option('--steps <count>', 'training steps, at least 500: before that, memory has not settled', '2000')
   .addOption(new Option('--engine <name>', 'default: both').choices(['tensorflow', 'wasm']))
   .option('--again', 'no new steps: the verdict and the chart of those that were measured last')
   .option('--write', 'draw docs/images/soak.svg and write the table of docs/reliability.md')
   .parse()
   .opts()
 const steps = Number(options.steps)
-if (!(Number.isInteger(steps) && steps >= 20)) {
-  console.error(`The number of steps is ${options.steps}; expected a whole number of at least 20.`)
+if (!(Number.isInteger(steps) && steps >= 500)) {
+  console.error(
+    `The number of steps is ${options.steps}; expected a whole number of at least 500, as memory settles in the first hundreds.`,
+  )
   process.exit(2)
 }
 

@@ -49,9 +49,12 @@ export function requireNode(major) {
   process.exit(1)
 }
 
-/** Installs the dependencies as the lockfile has them. Takes about a second when nothing has changed. */
+/**
+ * Installs the dependencies as the lockfile has them. Takes about a second when nothing has changed. Without warnings:
+ * commands of this repository's own packages are not built yet, which pnpm would warn of.
+ */
 export function installDependencies() {
-  pnpm('install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only', '--loglevel=warn')
+  pnpm('install', '--frozen-lockfile', '--prefer-offline', '--reporter=append-only', '--loglevel=error')
 }
 
 /** Builds packages; turbo skips what has not changed. */

@@ -53,7 +53,14 @@ async function replay(file: string): Promise<number> {
 
 async function search(): Promise<number> {
   const seed = Number(values.seed ?? Date.now() % 2 ** 31)
-  const end = performance.now() + Number(values.minutes) * 60_000
+  const minutes = Number(values.minutes)
+  if (!(minutes > 0) || !Number.isInteger(seed) || seed < 0) {
+    console.error(
+      `--minutes is ${values.minutes} and --seed ${seed}; expected a number above 0 and a whole number of 0 or more.`,
+    )
+    return 2
+  }
+  const end = performance.now() + minutes * 60_000
   let interrupted = false
   process.once('SIGINT', () => {
     interrupted = true
@@ -65,7 +72,8 @@ async function search(): Promise<number> {
   let told = performance.now()
   for (let round = 0; !interrupted && performance.now() < end; round++) {
     for (const fuzzer of fuzzers) {
-      if (interrupted || performance.now() >= end) break
+      // The first round goes to its end, so that "no findings" is said of every target.
+      if (interrupted || (round > 0 && performance.now() >= end)) break
       const finding = await fuzzer.round((seed + round) % 2 ** 31, roundSize)
       // Reading from memory never waits, and signals are heard in between only.
       await setImmediate()
