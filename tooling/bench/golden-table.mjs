@@ -5,11 +5,11 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { adapters } from '@tintjs/families'
 import { loadInnerModel } from '@tintjs/inner'
 import { folderSource } from '@tintjs/inner/node'
 import { exact, tint, trainingStep } from '@tintjs/simulate'
 import { nodeEngines, useEngine } from '@tintjs/tensor/node'
-import { adapters } from './src/workers/families.mjs'
 
 const cases = fileURLToPath(new URL('../golden-cases/cases', import.meta.url))
 

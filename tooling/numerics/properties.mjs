@@ -30,8 +30,8 @@ if (values.help) {
 }
 for (const name of ['runs', 'seed']) {
   const value = values[name]
-  if (value === undefined || /^\d+$/.test(value)) continue
-  console.error(`--${name} is ${value}; expected a whole number.`)
+  if (value === undefined || (/^\d+$/.test(value) && (name === 'seed' || Number(value) > 0))) continue
+  console.error(`--${name} is ${value}; expected a whole number${name === 'runs' ? ' above 0' : ''}.`)
   process.exit(2)
 }
 const { status } = spawnSync('npx', ['vitest', 'run', ...positionals], {

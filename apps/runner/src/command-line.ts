@@ -143,9 +143,10 @@ function commandLine(): Command {
   })
   program.hook('preAction', (_, command) => {
     const { offline, queue } = command.opts<{ offline?: true; queue?: string }>()
-    if (!offline) return
+    if (!offline && !['1', 'true', 'yes', 'on'].includes(process.env.HF_HUB_OFFLINE?.toLowerCase() ?? ''))
+      return
     if (queue !== undefined)
-      throw new UsageError('--queue is a Redis on a network; leave it or --offline out.')
+      throw new UsageError('--queue is a Redis on a network; leave it, or --offline and HF_HUB_OFFLINE, out.')
     // As Hugging Face's libraries have it; processes that compute for this one read it too.
     process.env.HF_HUB_OFFLINE = '1'
   })

@@ -81,6 +81,17 @@ describe('loadAdapters', () => {
     expect(String(failure)).toMatch(words)
   })
 
+  it('tells what describe gives in place of a description', async () => {
+    const slips = write('nothing.mjs', 'export default { family: "heron", describe: async () => ({}) }')
+    const [adapter] = await loadAdapters(slips)
+    expect(() => adapter?.describe({})).toThrow(
+      /The adapter of heron in .* failed: describe gives no description/,
+    )
+    await expect(loadAdapters(write('null.mjs', 'throw null'))).rejects.toThrow(
+      /null\.mjs cannot be loaded: null/,
+    )
+  })
+
   it('tells a slip of an adapter as the adapter’s', async () => {
     const slips = write('slips.mjs', 'export default { family: "heron", describe: () => [][0].x }')
     const [adapter] = await loadAdapters(slips)

@@ -46,7 +46,7 @@ async function importModule(name: string): Promise<Record<string, unknown>> {
   try {
     return await import(place)
   } catch (error) {
-    const { code } = error as NodeJS.ErrnoException
+    const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
     const advice =
       code === 'ERR_UNKNOWN_FILE_EXTENSION' && /\.[cm]?ts$/.test(place)
         ? ' TypeScript is read by Node 22.18 and newer; compile it for this one.'
@@ -82,7 +82,12 @@ function explainingItself({ family, describe }: Adapter, name: string): Adapter 
     family,
     describe(config, tensors) {
       try {
-        return describe(config, tensors)
+        const description = describe(config, tensors)
+        // Whatever else it gives would be taken for a defect of this program, further on.
+        if (!Array.isArray((description as Partial<typeof description> | undefined)?.blocks)) {
+          throw new Error('describe gives no description of a model; make the adapter with defineAdapter.')
+        }
+        return description
       } catch (error) {
         if (error instanceof Error && isExplained(error)) throw error
         throw new ConfigError(`The adapter of ${family} in ${name} failed: ${reasonOf(error)}`, {

@@ -9,7 +9,13 @@ import {
   type WeightReference,
 } from '@tintjs/inner'
 import { hashModel } from '@tintjs/inner/node'
-import { InputError, type NamedTensor, readSafetensorsHeader, readTensorData } from '@tintjs/tensor'
+import {
+  InputError,
+  type NamedTensor,
+  parseUntrustedJson,
+  readSafetensorsHeader,
+  readTensorData,
+} from '@tintjs/tensor'
 import { openFileSource, writeSafetensorsFile } from '@tintjs/tensor/node'
 import * as z from 'zod'
 import { AdaptiveModel, type AdaptiveModelOptions } from './adaptive-model'
@@ -145,11 +151,9 @@ function parseState(text: string | undefined, path: string): State {
 }
 
 function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    throw new InputError(`The state in ${path} is not JSON; save it again.`)
-  }
+  const parsed = parseUntrustedJson(text)
+  if ('value' in parsed) return parsed.value
+  throw new InputError(`The state in ${path} is not JSON (${parsed.problem}); save it again.`)
 }
 
 /** A context that the model could not have is found before it is read, which may be much later. */

@@ -29,13 +29,16 @@ describe.each(readdirSync(folder))('%s', (file) => {
     expect(workflow.permissions).not.toBe('write-all')
     for (const permission of Object.values(workflow.permissions)) expect(permission).toBe('read')
     expect(workflow.concurrency?.group).toBeTruthy()
+    // A job that calls another workflow has that one's limits.
     for (const job of Object.values<Record<string, unknown>>(workflow.jobs))
-      expect(job['timeout-minutes']).toBeTypeOf('number')
+      if (!('uses' in job)) expect(job['timeout-minutes']).toBeTypeOf('number')
   })
 
   it('names each action with its major version', () => {
     const actions = [...text.matchAll(/uses: (\S+)/g)].map(([, action]) => action)
-    expect(actions.filter((action) => !/^[\w-]+\/[\w-]+@v\d+$/.test(action ?? ''))).toEqual([])
+    expect(
+      actions.filter((action) => !/^[\w-]+\/[\w-]+@v\d+$|^\.\/\.github\/workflows\//.test(action ?? '')),
+    ).toEqual([])
   })
 
   it('runs commands that the workspace has', () => {
@@ -43,4 +46,10 @@ describe.each(readdirSync(folder))('%s', (file) => {
     const commands = [...text.matchAll(/(?:pnpm|npm run) ([\w:-]+)/g)].map(([, command]) => command ?? '')
     expect(commands.filter((command) => !own.has(command) && !(command in scripts))).toEqual([])
   })
+})
+
+it('publishes nothing of a commit whose tests fail', () => {
+  const { jobs } = parse(readFileSync(join(folder, 'release.yml'), 'utf8'))
+  expect(jobs.test.uses).toBe('./.github/workflows/test.yml')
+  expect(jobs.release.needs).toBe('test')
 })

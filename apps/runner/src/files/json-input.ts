@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { InputError } from '@tintjs/tensor'
+import { InputError, parseUntrustedJson } from '@tintjs/tensor'
 import * as z from 'zod'
 import { firstDeviation, type NestedNumbers } from './nested-numbers'
 
@@ -68,12 +68,10 @@ export async function readJsonInput<Content>(
 }
 
 function parseJson(option: string, path: string, text: string, expected: string): unknown {
-  try {
-    // Some editors mark UTF-8 by a byte order mark, which is no part of the JSON.
-    return JSON.parse(text.replace(/^\uFEFF/, ''))
-  } catch (error) {
-    throw new InputError(
-      `The file ${path} of ${option} is not valid JSON (${(error as Error).message}); expected ${expected}.`,
-    )
-  }
+  // Some editors mark UTF-8 by a byte order mark, which is no part of the JSON.
+  const parsed = parseUntrustedJson(text.replace(/^\uFEFF/, ''))
+  if ('value' in parsed) return parsed.value
+  throw new InputError(
+    `The file ${path} of ${option} is not valid JSON (${parsed.problem}); expected ${expected}.`,
+  )
 }

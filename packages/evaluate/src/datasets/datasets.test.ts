@@ -212,3 +212,21 @@ describe('what is wrong', () => {
     await expect(failing).rejects.toThrow(InputError)
   })
 })
+
+it('refuses a small file that claims more rows than memory is given to', async () => {
+  // 20 million times one string, in 192 bytes: a dictionary and a single run.
+  const bomb = Buffer.from(
+    'UEFSMRUEFQoVDkwVAhUAAAAFEAEAAABhFQYVFBUYXBWAtIkTFQAVgLSJExUQFQoVAAAAgLSJEwEFEACAtIkTFQQZLEgEcm9vdBUCABUMJQIYBHRleHQl' +
+      'AAAWgLSJExkcGRwmCBwVDBklABAZGAR0ZXh0FQIWgLSJExZuFnYmMCYIHDYAKAFhGAFhABksFQQVABUCABUGFRAVAgAAABZuFoC0iRM2dgAoCWh5cGFy' +
+      'cXVldBkcHAAAAHkAAABQQVIx',
+    'base64',
+  )
+  await expect(all(file('bomb.parquet', bomb))).rejects.toThrow(
+    /Row group 1 of .*bomb\.parquet claims 20000000 rows .*; expected at most 2000000/,
+  )
+})
+
+it('refuses a line of lists in lists', async () => {
+  const deep = `{"text": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`
+  await expect(all(file('deep.jsonl', deep))).rejects.toThrow(/deep\.jsonl, line 1 is not JSON \(.*128/)
+})

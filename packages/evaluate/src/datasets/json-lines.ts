@@ -1,4 +1,4 @@
-import { InputError } from '@tintjs/tensor'
+import { InputError, parseUntrustedJson } from '@tintjs/tensor'
 import * as z from 'zod'
 import type { DatasetFile } from './dataset-file'
 import { linesOf } from './lines'
@@ -26,14 +26,11 @@ export async function* jsonLinesRows(file: DatasetFile): AsyncGenerator<PlacedRo
 }
 
 function parseJson(text: string, name: string, place: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new InputError(
-      `${name}, ${place} is not JSON (${(error as Error).message}); expected one JSON object in each line.`,
-      { cause: error },
-    )
-  }
+  const parsed = parseUntrustedJson(text)
+  if ('value' in parsed) return parsed.value
+  throw new InputError(
+    `${name}, ${place} is not JSON (${parsed.problem}); expected one JSON object in each line.`,
+  )
 }
 
 function shortened(text: string): string {

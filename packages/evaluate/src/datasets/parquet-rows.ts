@@ -26,7 +26,7 @@ export async function* parquetRows(
     )
     checkColumns(name, found, columns)
     let rowStart = 0
-    for (const rowCount of groupSizes(metadata)) {
+    for (const rowCount of groupSizes(name, metadata)) {
       const part = { rowStart, rowEnd: rowStart + rowCount, ...(columns && { columns: [...columns] }) }
       const rows = await reading(name, () => parquetReadObjects({ file, metadata, compressors, ...part }))
       for (const [index, row] of rows.entries()) {
@@ -39,8 +39,21 @@ export async function* parquetRows(
   }
 }
 
-function groupSizes({ row_groups }: FileMetaData): number[] {
-  return row_groups.map(({ num_rows }) => Number(num_rows))
+/** A row group is read as a whole; writers make them of some thousands to a million rows. */
+const mostRows = 2_000_000
+
+/** Uncompressed bytes of a row group, for the same reason. */
+const mostBytes = 2 ** 30
+
+/** @throws InputError for a group that is larger than memory should be given to: a small file can claim any number */
+function groupSizes(name: string, { row_groups }: FileMetaData): number[] {
+  return row_groups.map(({ num_rows, total_byte_size }, index) => {
+    const fits = num_rows >= 0n && num_rows <= mostRows && total_byte_size <= mostBytes
+    if (fits) return Number(num_rows)
+    throw new InputError(
+      `Row group ${index + 1} of ${name} claims ${num_rows} rows and ${total_byte_size} bytes; expected at most ${mostRows} rows and ${mostBytes} bytes. Write it anew in smaller groups.`,
+    )
+  })
 }
 
 function bufferOf(source: ByteSource): AsyncBuffer {

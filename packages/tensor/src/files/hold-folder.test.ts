@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -92,4 +92,10 @@ describe('what a killed process has left', () => {
     expect((await readdir(folder)).sort()).toEqual(['file', 'other', left('file', process.pid)].sort())
     expect(await readFile(join(folder, 'file'), 'utf8')).toBe('whole')
   })
+})
+
+test('what stands in the place of the holder’s file is told, and not waited for', async () => {
+  await mkdir(join(folder, holdName))
+  await expect(holdFolder(folder, { advice })).rejects.toThrow(/\.in-use is no file; remove it/)
+  expect(await readdir(folder)).toEqual([holdName])
 })

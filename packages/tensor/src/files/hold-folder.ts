@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { readFileSync, rmSync } from 'node:fs'
-import { link, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { link, lstat, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -49,7 +49,7 @@ export async function holdFolder(folder: string, options: HoldOptions): Promise<
     const failure = await make(path, content)
     if (failure === undefined) return keep(path, content)
     if (failure.code !== 'EEXIST') throw writeError(path, failure)
-    const found = await readFile(path, 'utf8').catch(() => undefined)
+    const found = await readHolder(path, folder, options)
     if (found === undefined) continue
     const other = parse(found)
     const state = other === undefined ? 'elsewhere' : stateOf(other)
@@ -57,6 +57,27 @@ export async function holdFolder(folder: string, options: HoldOptions): Promise<
       throw new InputError(`${holderText(other)} is at work in the folder ${folder}; ${options.advice}`)
     }
     await takeAway(path, found)
+  }
+}
+
+/**
+ * What the holder has written; undefined where it has just gone.
+ *
+ * @throws InputError for what cannot be read, such as another user's, and for what is no file
+ */
+async function readHolder(path: string, folder: string, options: HoldOptions): Promise<string | undefined> {
+  try {
+    if (!(await lstat(path)).isFile()) {
+      throw new InputError(`${path} is no file; remove it, or give another folder.`)
+    }
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof InputError) throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return undefined
+    throw new InputError(
+      `The folder ${folder} is held by ${holdName}, which cannot be read (${code}); ${options.advice}`,
+    )
   }
 }
 
