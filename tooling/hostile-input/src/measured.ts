@@ -23,7 +23,7 @@ export interface Measurement {
 }
 
 /** The most that JavaScript may have in memory while the corpus is read, in MB. */
-export const heapLimit = 256
+const heapLimit = 256
 
 /** Reads the corpus in a process of its own, which has little memory and is ended when it hangs. */
 export function measureCorpus(): Measurement {

@@ -58,7 +58,7 @@ export async function tryFault({ name, expected, needsMount, run }, { kills, see
 }
 
 /** Numbers from 0 to 1 that a seed decides (mulberry32). @param {number} seed */
-export function randomNumbers(seed) {
+function randomNumbers(seed) {
   let state = seed >>> 0
   return () => {
     state = (state + 0x6d2b79f5) >>> 0

@@ -10,7 +10,7 @@ export const tintScript = place('apps/runner/dist/tint.js')
 
 /** The model that comes with the command, a tiny task whose answers are known, and a text of the repository. */
 export const shippedModel = place('apps/runner/models/gpt2-nano-bytes')
-export const letters = place('packages/evaluate/src/fixtures/letters')
+const letters = place('packages/evaluate/src/fixtures/letters')
 export const textFile = place('docs/construction.md')
 
 export const storkText =

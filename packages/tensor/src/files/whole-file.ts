@@ -2,7 +2,7 @@ import { readFileSync, type Stats, statSync } from 'node:fs'
 import { readFile, stat } from 'node:fs/promises'
 
 /** The longest text of JavaScript, some 537 million letters: no larger file can be read as one. */
-export const longestText = 2 ** 29 - 24
+const longestText = 2 ** 29 - 24
 
 /** Why a file was not read. */
 export class UnreadableFileError extends Error {

@@ -50,7 +50,7 @@ export function norms(width: number): fc.Arbitrary<Make<Norm>> {
 }
 
 /** Linear layers with and without bias, stored as `[output, input]` or the other way round. */
-export function linears(inputWidth: number, outputWidth: number): fc.Arbitrary<Make<Linear>> {
+function linears(inputWidth: number, outputWidth: number): fc.Arbitrary<Make<Linear>> {
   return fc.record({ bias: fc.boolean(), transposed: fc.boolean() }).map(({ bias, transposed }) => (name) => {
     const shape = transposed ? [inputWidth, outputWidth] : [outputWidth, inputWidth]
     return {
@@ -69,12 +69,12 @@ const activationOf =
   (name) => ({ kind: 'activation', name, activation, width })
 
 /** Activations of every name. */
-export function activations(width: number): fc.Arbitrary<Make> {
+function activations(width: number): fc.Arbitrary<Make> {
   return fc.constantFrom(...activationNames).map((activation) => activationOf(activation, width))
 }
 
 /** Layers one after another, each under the whole's name and its place. */
-export function chain(makes: readonly Make[]): Make {
+function chain(makes: readonly Make[]): Make {
   return (name) => sequence(...makes.map((make, index) => make(`${name}.${index}`)))
 }
 

@@ -61,7 +61,7 @@ export const longCases: fc.Arbitrary<RandomCase> = randomModels({ blocks: 1 }).c
 )
 
 /** Steps on a model: batches with masks, positions and train lengths of each sequence or of all. */
-export function randomSteps({ config: { description } }: RandomModel): fc.Arbitrary<RandomStep> {
+function randomSteps({ config: { description } }: RandomModel): fc.Arbitrary<RandomStep> {
   const lengths = fc.record({ batch: fc.constantFrom(1, 1, 2, 3), length: fc.integer({ min: 2, max: 12 }) })
   return lengths.chain(({ batch, length }) => {
     const each = <Value>(value: fc.Arbitrary<Value>) =>

@@ -2,7 +2,7 @@
  * What may grow, and by how much, from the second tenth of the steps to the last one: by medians, as the system and other
  * programs disturb single steps. The first tenth warms up: code is compiled, and buffers get their sizes.
  */
-export const bounds = [
+const bounds = [
   { field: 'tensors', name: 'tensors', most: 1, text: (value) => String(value) },
   { field: 'engineBytes', name: 'bytes in tensors', most: 1, text: megabytes },
   { field: 'rss', name: 'memory of the process', most: 1.1, text: megabytes },
