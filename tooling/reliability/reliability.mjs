@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Command } from 'commander'
-import { writeSection } from './src/document.mjs'
+import { markdownTable, writeSection } from './src/document.mjs'
 import { machineText } from './src/machine.mjs'
 import { faults, tryFault } from './src/run-faults.mjs'
 import { root } from './src/workload.mjs'
@@ -50,7 +50,7 @@ function write(fresh) {
     came.replaceAll('|', '\\|'),
   ])
   const heads = ['fault', 'what should come of it', 'as it should', 'what came out']
-  const table = [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+  const table = markdownTable(heads, rows)
   writeSection('faults', `${table}\n\nOn ${machineText()}.`)
 }
 

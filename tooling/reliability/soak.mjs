@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Command, Option } from 'commander'
-import { writeSection } from './src/document.mjs'
+import { markdownTable, writeSection } from './src/document.mjs'
 import { machineText } from './src/machine.mjs'
 import { soakChart } from './src/soak/chart.mjs'
 import { verdictOf } from './src/soak/verdict.mjs'
@@ -40,7 +40,7 @@ const rows = runs.flatMap(({ engine, points, left }) => [
   [engine, 'tensors after all is disposed', '', String(left), '0', left === 0 ? 'flat' : 'GROWS'],
 ])
 const heads = ['engine', 'figure', 'second tenth', 'last tenth', 'bound', 'verdict']
-const table = [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+const table = markdownTable(heads, rows)
 console.log(table)
 mkdirSync(join(root, 'bench-results'), { recursive: true })
 writeFileSync(results, JSON.stringify(runs))

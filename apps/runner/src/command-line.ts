@@ -141,14 +141,12 @@ function commandLine(): Command {
     module?.configure(command)
     reportMissingTogether(command)
   })
-  program.hook('preAction', (_, command) => {
+  program.hook('preAction', async (_, command) => {
     const { offline, queue } = command.opts<{ offline?: true; queue?: string }>()
-    if (!offline && !['1', 'true', 'yes', 'on'].includes(process.env.HF_HUB_OFFLINE?.toLowerCase() ?? ''))
-      return
-    if (queue !== undefined)
-      throw new UsageError('--queue is a Redis on a network; leave it, or --offline and HF_HUB_OFFLINE, out.')
     // As Hugging Face's libraries have it; processes that compute for this one read it too.
-    process.env.HF_HUB_OFFLINE = '1'
+    if (offline) process.env.HF_HUB_OFFLINE = '1'
+    if (queue !== undefined && (await import('@tintjs/inner/node')).isHubOffline())
+      throw new UsageError('--queue is a Redis on a network; leave it, or --offline and HF_HUB_OFFLINE, out.')
   })
   program.hook('preAction', async (_, command) => {
     const { adapter } = command.opts<AdapterOptions>()

@@ -1,7 +1,7 @@
 export { type FolderOptions, folderSource } from './checkpoint/folder'
 export { type HubSource, hubSource } from './checkpoint/hub'
 export { checkDatasetId, isHubId } from './checkpoint/hub/repository'
-export type { HubOptions, HubProgress } from './checkpoint/hub/settings'
+export { type HubOptions, type HubProgress, isHubOffline } from './checkpoint/hub/settings'
 export { type HubFileCopy, hubFile } from './checkpoint/hub-file'
 export { hubSourceInPlace } from './checkpoint/hub-in-place'
 export { checkpointSource } from './checkpoint/named'

@@ -153,7 +153,7 @@ function parseState(text: string | undefined, path: string): State {
 function parseJson(text: string, path: string): unknown {
   const parsed = parseUntrustedJson(text)
   if ('value' in parsed) return parsed.value
-  throw new InputError(`The state in ${path} is not JSON (${parsed.problem}); save it again.`)
+  throw new InputError(`The state in ${path} ${parsed.problem}; save it again.`)
 }
 
 /** A context that the model could not have is found before it is read, which may be much later. */

@@ -31,25 +31,19 @@ export const ways = {
   safetensors: {
     call: 'readSafetensorsHeader(openFileSource(file))',
     async read(folder) {
-      const file = await openFileSource(join(folder, 'model.safetensors'))
-      try {
+      await withFile(join(folder, 'model.safetensors'), async (file) => {
         const { tensors } = await readSafetensorsHeader(file)
         for (const entry of tensors.values()) await readTensorData(file, entry)
-      } finally {
-        await file.close()
-      }
+      })
     },
   },
   pytorch: {
     call: 'readPytorchHeader(openFileSource(file))',
     async read(folder) {
-      const file = await openFileSource(join(folder, 'pytorch_model.bin'))
-      try {
+      await withFile(join(folder, 'pytorch_model.bin'), async (file) => {
         const tensors = await readPytorchHeader(file)
         for (const entry of tensors.values()) await readPytorchTensor(file, entry)
-      } finally {
-        await file.close()
-      }
+      })
     },
   },
   tokenizer: {
@@ -106,3 +100,14 @@ const sampleText = [
   '1234567890'.repeat(500),
   'ünïcödé 中文 😀 \ud800 <s> <|endoftext|> '.repeat(200),
 ].join('x')
+
+async function withFile(path: string, read: (file: FileSource) => Promise<void>): Promise<void> {
+  const file = await openFileSource(path)
+  try {
+    await read(file)
+  } finally {
+    await file.close()
+  }
+}
+
+type FileSource = Awaited<ReturnType<typeof openFileSource>>

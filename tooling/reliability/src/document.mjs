@@ -13,3 +13,8 @@ export function writeSection(name, content) {
     throw new Error(`docs/reliability.md has no section ${name}; expected ${begin} and ${end}.`)
   writeFileSync(path, `${text.slice(0, from)}${begin}\n\n${content}\n\n${text.slice(to)}`)
 }
+
+/** A table in Markdown. @param {readonly string[]} heads @param {readonly (readonly string[])[]} rows */
+export function markdownTable(heads, rows) {
+  return [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}

@@ -71,7 +71,5 @@ function parseJson(option: string, path: string, text: string, expected: string)
   // Some editors mark UTF-8 by a byte order mark, which is no part of the JSON.
   const parsed = parseUntrustedJson(text.replace(/^\uFEFF/, ''))
   if ('value' in parsed) return parsed.value
-  throw new InputError(
-    `The file ${path} of ${option} is not valid JSON (${parsed.problem}); expected ${expected}.`,
-  )
+  throw new InputError(`The file ${path} of ${option} ${parsed.problem}; expected ${expected}.`)
 }

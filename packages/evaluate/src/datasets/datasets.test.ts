@@ -155,7 +155,7 @@ describe('what is wrong', () => {
       'a line that is cut',
       () => file('x.jsonl', '{"text":"a","label":1}\n{"a":'),
       undefined,
-      /x\.jsonl, line 2 is not JSON \(.*\); expected one JSON object in each line/,
+      /x\.jsonl, line 2 is not valid JSON \(.*\); expected one JSON object in each line/,
     ],
     [
       'a line that is no text',
@@ -228,5 +228,7 @@ it('refuses a small file that claims more rows than memory is given to', async (
 
 it('refuses a line of lists in lists', async () => {
   const deep = `{"text": ${'['.repeat(100_000)}${']'.repeat(100_000)}}`
-  await expect(all(file('deep.jsonl', deep))).rejects.toThrow(/deep\.jsonl, line 1 is not JSON \(.*128/)
+  await expect(all(file('deep.jsonl', deep))).rejects.toThrow(
+    /deep\.jsonl, line 1 has more than 128 levels of nesting; expected one JSON object/,
+  )
 })

@@ -28,9 +28,7 @@ export async function* jsonLinesRows(file: DatasetFile): AsyncGenerator<PlacedRo
 function parseJson(text: string, name: string, place: string): unknown {
   const parsed = parseUntrustedJson(text)
   if ('value' in parsed) return parsed.value
-  throw new InputError(
-    `${name}, ${place} is not JSON (${parsed.problem}); expected one JSON object in each line.`,
-  )
+  throw new InputError(`${name}, ${place} ${parsed.problem}; expected one JSON object in each line.`)
 }
 
 function shortened(text: string): string {

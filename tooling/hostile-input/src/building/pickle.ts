@@ -77,3 +77,7 @@ export function legacyFile({
     new Uint8Array(16),
   )
 }
+
+/** A program that calls a function by its name with one text. */
+export const calling = (module: string, name: string, argument: string) =>
+  joined(`\x80\x02c${module}\n${name}\n`, pushedText(argument), '\x85R.')

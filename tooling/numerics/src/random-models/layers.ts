@@ -11,6 +11,7 @@ import {
   residual,
   rotaryFrequencies,
   sequence,
+  storedLinear,
   sum,
   type WeightReference,
 } from '@tintjs/inner'
@@ -51,17 +52,9 @@ export function norms(width: number): fc.Arbitrary<Make<Norm>> {
 
 /** Linear layers with and without bias, stored as `[output, input]` or the other way round. */
 function linears(inputWidth: number, outputWidth: number): fc.Arbitrary<Make<Linear>> {
-  return fc.record({ bias: fc.boolean(), transposed: fc.boolean() }).map(({ bias, transposed }) => (name) => {
-    const shape = transposed ? [inputWidth, outputWidth] : [outputWidth, inputWidth]
-    return {
-      kind: 'linear',
-      name,
-      inputWidth,
-      outputWidth,
-      weight: { name: `${name}.weight`, shape, transposed },
-      ...(bias ? { bias: { name: `${name}.bias`, shape: [outputWidth] } } : {}),
-    }
-  })
+  return fc
+    .record({ bias: fc.boolean(), transposed: fc.boolean() })
+    .map((storage) => (name) => storedLinear(name, inputWidth, outputWidth, storage))
 }
 
 const activationOf =

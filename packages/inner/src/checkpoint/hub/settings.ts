@@ -44,13 +44,17 @@ export interface HubSettings {
   readonly signal: AbortSignal | undefined
 }
 
+/** Whether `HF_HUB_OFFLINE` forbids the network, in the words that Hugging Face's libraries take. */
+export function isHubOffline(environment: NodeJS.ProcessEnv = process.env): boolean {
+  return /^(1|on|yes|true)$/i.test(environment.HF_HUB_OFFLINE ?? '')
+}
+
 /** Fills in what the options leave open from the variables that Hugging Face's libraries read. */
 export function hubSettings(options: HubOptions, environment: NodeJS.ProcessEnv = process.env): HubSettings {
-  const offline = /^(1|on|yes|true)$/i.test(environment.HF_HUB_OFFLINE ?? '')
   return {
     revision: options.revision ?? 'main',
     cacheFolder: options.cacheFolder ?? defaultCacheFolder(environment),
-    localFilesOnly: options.localFilesOnly ?? offline,
+    localFilesOnly: options.localFilesOnly ?? isHubOffline(environment),
     tokenizer: options.tokenizer ?? false,
     token: (options.token ?? environment.HF_TOKEN)?.trim() || undefined,
     endpoint: (options.endpoint ?? environment.HF_ENDPOINT)?.replace(/\/+$/, '') || undefined,
